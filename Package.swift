@@ -15,12 +15,53 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+// On Linux libyaml is linked statically, which pkg-config's flags would undo.
+#if os(macOS)
+  let pkgConfigForYAML: String? = "yaml-0.1"
+#else
+  let pkgConfigForYAML: String? = nil
+#endif
+
 let package = Package(
   name: "tidings",
   platforms: [.macOS(.v15)],
-  dependencies: [],
+  products: [.executable(name: "tidings", targets: ["tidings"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+  ],
   targets: [
+    .systemLibrary(
+      name: "CYAML", pkgConfig: pkgConfigForYAML,
+      providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     tool("Diagnostics"),
+    tool("JSON"),
+    tool("Quantities"),
+    .target(
+      name: "YAML", dependencies: ["CYAML", "Diagnostics"], swiftSettings: settings,
+      linkerSettings: [
+        .linkedLibrary(":libyaml.a", .when(platforms: [.linux])),
+        .linkedLibrary("yaml", .when(platforms: [.macOS])),
+      ]),
+    tool(
+      "Rules",
+      ["Diagnostics", "Quantities", "YAML", .product(name: "BigInt", package: "BigInt")]),
+    tool("Specs", ["Diagnostics", "Quantities", "Rules", "YAML"]),
+    tool("Advisor", ["Diagnostics", "Quantities", "Rules"]),
+    tool("Interview", ["Diagnostics", "Quantities", "Rules", "Specs"]),
+    tool("Reports", ["Advisor", "Diagnostics", "Interview", "JSON", "Quantities", "Rules"]),
+    .executableTarget(name: "EmbedTextGenerator", swiftSettings: settings),
+    .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["EmbedTextGenerator"]),
+    // The links let SwiftPM notice new and deleted files in folders that belong to no target.
+    .target(
+      name: "EmbeddedText", exclude: ["rules"], swiftSettings: settings, plugins: ["EmbedText"]),
+    .executableTarget(
+      name: "tidings",
+      dependencies: [
+        "Advisor", "Diagnostics", "EmbeddedText", "Interview", "JSON", "Reports", "Rules", "Specs",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
   ],
   swiftLanguageModes: [.v6]

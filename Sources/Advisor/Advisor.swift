@@ -1,0 +1,77 @@
+import Diagnostics
+import Rules
+
+/// Turns requirements into an advice.
+package struct Advisor {
+  private let rules: Ruleset
+
+  package init(_ rules: Ruleset) {
+    self.rules = rules
+  }
+
+  /// - Throws: `InvalidInput` if a table of the rules has no row for these facts. The embedded rules
+  ///   have one for all.
+  package func advise(_ assignment: Assignment) throws(InvalidInput) -> Advice {
+    let evaluation = Evaluation(rules, assignment)
+    try refuseGaps(evaluation)
+    let flips = Flips(evaluation)
+    return Advice(
+      name: word("name", assignment) ?? "",
+      summary: word("summary", assignment),
+      choices: rules.choices.compactMap { choice($0, evaluation) },
+      fallbacks: notes(of: .fallbacks, evaluation),
+      rejected: Rejections(evaluation).notes,
+      flips: flips.all(),
+      cautions: notes(of: .cautions, evaluation),
+      costs: costs(evaluation),
+      defaults: UsedDefaults(evaluation, flips: flips).all())
+  }
+
+  private func refuseGaps(_ evaluation: Evaluation) throws(InvalidInput) {
+    let findings = evaluation.gaps.map { index in
+      let table = rules.tables[index]
+      return Diagnostic(
+        .noRowHolds, "no row of the table \(table.name) holds for these facts", at: table.location,
+        help: "add a row for them, or a last row without tests")
+    }
+    if !findings.isEmpty { throw InvalidInput(findings) }
+  }
+
+  private func word(_ id: String, _ assignment: Assignment) -> String? {
+    guard let fact = rules.factIndex(id), case .word(let word)? = assignment.values[fact] else {
+      return nil
+    }
+    return word
+  }
+
+  private func choice(_ index: Int, _ evaluation: Evaluation) -> Advice.Choice? {
+    let table = rules.tables[index]
+    guard case .choice(let title) = table.role, let id = evaluation.outputName(of: index) else {
+      return nil
+    }
+    return Advice.Choice(
+      name: table.name, title: title, question: table.question, id: id,
+      because: Reasons(evaluation).reasons(for: index))
+  }
+
+  private func notes(of role: Table.Role, _ evaluation: Evaluation) -> [Advice.Note] {
+    rules.tables(role).flatMap { index in
+      evaluation.hits[index].map { evaluation.note(row: $0, of: index) }
+    }
+  }
+
+  private func costs(_ evaluation: Evaluation) -> [Advice.CostFigure] {
+    let figures = CostFigures(evaluation)
+    return rules.costs.map { Advice.CostFigure(cost: $0, value: figures.values[$0.id] ?? 0) }
+  }
+}
+
+extension Evaluation {
+  func note(row: Int, of table: Int) -> Advice.Note {
+    let hit = rules.tables[table].rows[row]
+    return Advice.Note(id: rules.tables[table].outputs[hit.output], text: text(hit.because))
+  }
+
+  /// The outputs of all choices, in order: what a flip changes.
+  var decision: [String?] { rules.choices.map { outputName(of: $0) } }
+}

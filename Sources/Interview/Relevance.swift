@@ -1,0 +1,125 @@
+import Rules
+
+/// Which facts can still change the answer, decided exactly from the rows that are not yet excluded.
+struct Relevance {
+  private let rules: Ruleset
+
+  init(_ rules: Ruleset) {
+    self.rules = rules
+  }
+
+  /// The first of `facts` that can change a choice or a caution within `region`, where what is
+  /// known is fixed and everything else free.
+  func first(of facts: [Int], in region: Region) -> Int? {
+    let outcomes = allOutcomes(in: region)
+    return facts.first { matters($0, outcomes, in: region) }
+  }
+
+  func all(of facts: [Int], in region: Region) -> [Int] {
+    let outcomes = allOutcomes(in: region)
+    return facts.filter { matters($0, outcomes, in: region) }
+  }
+
+  /// Something that an answer can change, as a partition of the region.
+  private struct Outcome {
+    /// The parts of a region, each with its value.
+    let partition: (Region) throws -> [(part: Exploration.Part, value: [Int])]
+    let parts: [(part: Exploration.Part, value: [Int])]
+
+    init(
+      _ region: Region,
+      partition: @escaping (Region) throws -> [(part: Exploration.Part, value: [Int])]
+    ) throws {
+      self.partition = partition
+      parts = try partition(region)
+    }
+  }
+
+  /// `nil` stands for one that has too many parts to be decided; then every fact may matter.
+  private func allOutcomes(in region: Region) -> [Outcome?] {
+    let cautions = rules.cautions.map { conditions in
+      try? Outcome(region) { region in
+        try Exploration(rules).parts(of: region, byFirst: conditions)
+          .map { ($0.part, [$0.outcome == .gap ? 0 : 1]) }
+      }
+    }
+    let choices = rules.choices.map { choice in
+      try? Outcome(region) { region in
+        try Exploration(rules).parts(of: region, by: [choice]).map { part in
+          guard case .row(let row)? = part.outcomes[choice] else { return (part, [-1]) }
+          return (part, [rules.tables[choice].rows[row].output])
+        }
+      }
+    }
+    return cautions + choices
+  }
+
+  private func matters(_ fact: Int, _ outcomes: [Outcome?], in region: Region) -> Bool {
+    let variables = rules.space.variablesOfFact[fact]
+    return outcomes.contains { outcome in
+      guard let outcome else { return true }
+      return (try? matters(variables, outcome, in: region)) ?? true
+    }
+  }
+
+  /// Whether two points that differ in `variables` alone have different values.
+  private func matters(_ variables: [Int], _ outcome: Outcome, in region: Region) throws -> Bool {
+    guard outcome.parts.contains(where: { isBound($0.part.region, variables, in: region) }) else {
+      return false
+    }
+    for (part, value) in outcome.parts where isBound(part.region, variables, in: region) {
+      var line = Region(box: part.region.box)
+      for variable in variables { line = line.replacing(variable, with: region[variable]) }
+      for inequality in part.region.inequalities where !inequality.mentions(variables) {
+        guard let narrowed = line.narrowed(by: inequality) else { continue }
+        line = narrowed
+      }
+      for (other, otherValue) in try outcome.partition(line) where otherValue != value {
+        if part.region.meets(other.region, apartFrom: variables) { return true }
+      }
+    }
+    return false
+  }
+
+  private func isBound(_ part: Region, _ variables: [Int], in region: Region) -> Bool {
+    variables.contains { part[$0] != region[$0] }
+      || part.inequalities.contains { $0.mentions(variables) }
+  }
+}
+
+extension Inequality {
+  fileprivate func mentions(_ variables: [Int]) -> Bool {
+    variables.contains { exponents[$0] != nil }
+  }
+}
+
+extension Region {
+  /// Whether a point of this region and one of `other` agree in all but `variables`.
+  fileprivate func meets(_ other: Region, apartFrom variables: [Int]) -> Bool {
+    // The variables of `other` that may differ get places of their own behind all others.
+    var box = self.box
+    var place: [Int: Int] = [:]
+    for index in box.indices {
+      if variables.contains(index) {
+        place[index] = box.count
+        box.append(other[index])
+      } else {
+        box[index] = box[index].intersection(other[index])
+      }
+    }
+    var both = Region(box: box)
+    let moved = other.inequalities.map { inequality in
+      var result = inequality
+      result.exponents = [:]
+      for (variable, exponent) in inequality.exponents {
+        result.exponents[place[variable] ?? variable] = exponent
+      }
+      return result
+    }
+    for inequality in inequalities + moved {
+      guard let narrowed = both.narrowed(by: inequality) else { return false }
+      both = narrowed
+    }
+    return both.witness() != .none
+  }
+}

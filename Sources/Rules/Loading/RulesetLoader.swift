@@ -1,0 +1,130 @@
+import Diagnostics
+import YAML
+
+extension Ruleset {
+  /// Reads and links a folder of rules.
+  ///
+  /// - Parameters:
+  ///   - files: all files of the folder: `*.yaml`, `cards/*.md`, `scenarios/*.yaml`.
+  ///   - folder: what messages put before the paths; empty for the embedded rules.
+  /// - Throws: `InvalidInput` with all that keeps the rules from being evaluated.
+  package init(files: [RulesFile], folder: String = "") throws(InvalidInput) {
+    let problems = Problems()
+    var loader = RulesetLoader(problems: problems)
+    for file in files.sorted(by: { $0.path < $1.path }) {
+      if file.path.hasPrefix("cards/"), file.path.hasSuffix(".md") {
+        let id = String(file.path.dropFirst("cards/".count).dropLast(".md".count))
+        loader.cards.append(Card(id: id, text: String(decoding: file.bytes, as: UTF8.self)))
+      } else if file.path.hasPrefix("scenarios/"), file.path.hasSuffix(".yaml") {
+        loader.scenarios.append(file)
+      } else if file.path.hasSuffix(".yaml"), !file.path.contains("/") {
+        loader.open(file, folder: folder)
+      }
+    }
+    let rules = loader.link()
+    if !problems.diagnostics.isEmpty { throw InvalidInput(problems.diagnostics) }
+    self = rules
+  }
+}
+
+/// Collects the sections of all files, then links them in the order in which they build on each
+/// other: facts, constants, numbers, tables, costs.
+struct RulesetLoader {
+  /// A named part of a file, not yet read.
+  struct Part {
+    var name: String
+    var nameLocation: Location
+    var node: Node
+    var source: SourceText
+  }
+
+  let problems: Problems
+  var cards: [Card] = []
+  var scenarios: [RulesFile] = []
+  private var sections: [String: [Part]] = [:]
+
+  private static let sectionNames = ["facts", "constants", "numbers", "tables", "costs"]
+
+  init(problems: Problems) {
+    self.problems = problems
+  }
+
+  mutating func open(_ file: RulesFile, folder: String) {
+    let document: Document
+    do throws(InvalidInput) {
+      document = try Document(file.bytes, file: folder + file.path)
+    } catch {
+      error.diagnostics.forEach(problems.report)
+      return
+    }
+    let fields = Fields(
+      document.root, in: document.source, known: Self.sectionNames, problems)
+    for section in Self.sectionNames {
+      for entry in fields.entries(section) {
+        if let twin = sections[section]?.first(where: { $0.name == entry.key }) {
+          fields.report(
+            .duplicateKey, "\(entry.key) is declared twice", at: entry.keyLocation,
+            help: "the first stands at \(twin.nameLocation)")
+          continue
+        }
+        sections[section, default: []].append(
+          Part(
+            name: entry.key, nameLocation: entry.keyLocation, node: entry.value,
+            source: document.source))
+      }
+    }
+  }
+
+  func link() -> Ruleset {
+    let factReader = FactReader(problems: problems)
+    var facts = parts("facts").compactMap(factReader.read)
+    let space = Space(facts)
+    var names = Names(facts: facts, space: space, problems: problems)
+    names.constants = parts("constants").compactMap(ConstantsReader(problems: problems).read)
+
+    let numberReader = NumberReader(names: names)
+    names.numbers = parts("numbers").compactMap(numberReader.read)
+
+    var tables: [Table] = []
+    for part in TableOrder(parts: parts("tables"), problems: problems).sorted() {
+      guard let table = TableReader(names: names).read(part) else { continue }
+      tables.append(table)
+      names.tables = tables
+    }
+    for part in parts("facts") {
+      guard let index = facts.firstIndex(where: { $0.id == part.name }) else { continue }
+      facts[index].appliesWhen = ConditionReader(names: names, source: part.source)
+        .conditions(of: part.node["applies-when"])
+    }
+    var costs: [Cost] = []
+    for part in parts("costs") {
+      if let cost = CostReader(names: names, earlier: costs).read(part) { costs.append(cost) }
+    }
+    return Ruleset(
+      facts: facts, space: space, constants: names.constants, numbers: names.numbers,
+      tables: tables, costs: costs, cards: cards, scenarios: scenarios)
+  }
+
+  private func parts(_ section: String) -> [Part] { sections[section] ?? [] }
+}
+
+/// What a name in a rule can mean.
+struct Names {
+  let facts: [Fact]
+  let space: Space
+  let problems: Problems
+  var constants: [Constants] = []
+  var numbers: [DerivedNumber] = []
+  var tables: [Table] = []
+
+  init(facts: [Fact], space: Space, problems: Problems) {
+    self.facts = facts
+    self.space = space
+    self.problems = problems
+  }
+
+  /// Everything that a test may name.
+  var testable: [String] {
+    space.variables.map(\.name) + numbers.map(\.name) + tables.map(\.name)
+  }
+}

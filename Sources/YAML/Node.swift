@@ -1,0 +1,63 @@
+import Diagnostics
+
+/// A value of a YAML document with the place where it stands.
+package struct Node: Sendable {
+  package indirect enum Content: Sendable {
+    /// Scalars keep their text; what type it is, is for the reader of the value to say.
+    case scalar(String, isPlain: Bool)
+    case sequence([Node])
+    case mapping([Entry])
+  }
+
+  package struct Entry: Sendable {
+    package var key: String
+    package var keyLocation: Location
+    package var value: Node
+  }
+
+  package var content: Content
+  package var location: Location
+
+  package init(_ content: Content, at location: Location) {
+    self.content = content
+    self.location = location
+  }
+}
+
+extension Node {
+  /// Nothing was written, or one of YAML's spellings of nothing.
+  package var isNull: Bool {
+    if case .scalar(let text, isPlain: true) = content {
+      return text.isEmpty || text == "~" || text.lowercased() == "null"
+    }
+    return false
+  }
+
+  package var scalar: String? {
+    if case .scalar(let text, _) = content { return text }
+    return nil
+  }
+
+  package var sequence: [Node]? {
+    if case .sequence(let nodes) = content { return nodes }
+    return nil
+  }
+
+  package var mapping: [Entry]? {
+    if case .mapping(let entries) = content { return entries }
+    return nil
+  }
+
+  package subscript(key: String) -> Node? {
+    mapping?.first { $0.key == key }?.value
+  }
+
+  /// What the node is, for a message.
+  package var kind: String {
+    switch content {
+    case .scalar: isNull ? "nothing" : "a single value"
+    case .sequence: "a list"
+    case .mapping: "a mapping of keys to values"
+    }
+  }
+}

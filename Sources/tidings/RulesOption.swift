@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+import ArgumentParser
+import Diagnostics
+import EmbeddedText
+import Rules
+
+struct RulesOption: ParsableArguments {
+  @Option(name: .customLong("rules"), help: "A folder of rules in place of the built-in ones.")
+  var folder: String?
+
+  func load() throws -> Ruleset {
+    guard let folder else {
+      return try Ruleset(
+        files: EmbeddedText.files(below: "rules").map {
+          RulesFile(path: $0.path, bytes: Array($0.text.utf8))
+        })
+    }
+    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    var files: [RulesFile] = []
+    for part in ["", "cards/", "scenarios/"] {
+      for name in try Self.names(in: base + part, isOptional: !part.isEmpty)
+      where name.hasSuffix(".yaml") || part == "cards/" && name.hasSuffix(".md") {
+        files.append(RulesFile(path: part + name, bytes: try Input.read(base + part + name)))
+      }
+    }
+    return try Ruleset(files: files, folder: base)
+  }
+
+  private static func names(in folder: String, isOptional: Bool) throws(Failure) -> [String] {
+    guard let directory = opendir(folder) else {
+      if isOptional, errno == ENOENT { return [] }
+      throw Failure(
+        .noInput,
+        Diagnostic(.noSuchFile, "cannot read the folder \(folder): \(Output.describe(errno))").text)
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+}

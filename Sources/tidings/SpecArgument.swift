@@ -1,0 +1,34 @@
+import ArgumentParser
+import Diagnostics
+import Rules
+import Specs
+
+enum SpecFile {
+  /// Reads a spec, with `KEY=VALUE` in place of what it says, and tells its warnings.
+  static func read(
+    _ path: String, _ rules: Ruleset, setting overrides: [String] = [], isPartial: Bool = false
+  ) throws -> Assignment {
+    let spec = try SpecReader(rules).read(
+      try Input.read(path), file: path == "-" ? "<stdin>" : path, isPartial: isPartial)
+    var assignment = spec.assignment
+    for text in overrides {
+      do throws(InvalidInput) {
+        let override = try Override(text, place: "--set", rules)
+        assignment.state(override.fact, as: override.value)
+      } catch {
+        // What is wrong stands on the command line, not in the data.
+        throw Failure(.usage, error.diagnostics.text)
+      }
+    }
+    Output.error(spec.warnings(for: assignment, rules).text)
+    return assignment
+  }
+}
+
+struct SetOption: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Override a key of the spec, for a what-if: updates.freshness=5s.", valueName: "key=value"))
+  var overrides: [String] = []
+}
