@@ -47,6 +47,7 @@ let package = Package(
       "Rules",
       ["Diagnostics", "Quantities", "YAML", .product(name: "BigInt", package: "BigInt")]),
     tool("Specs", ["Diagnostics", "Quantities", "Rules", "YAML"]),
+    tool("RulesCheck", ["Diagnostics", "Rules", "Specs", "YAML"]),
     tool("Advisor", ["Diagnostics", "Quantities", "Rules"]),
     tool("Interview", ["Diagnostics", "Quantities", "Rules", "Specs"]),
     tool("Reports", ["Advisor", "Diagnostics", "Interview", "JSON", "Quantities", "Rules"]),
@@ -62,7 +63,23 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["EmbeddedText", "Quantities", "Rules", "Specs"],
+      path: "Tests/Support", swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("QuantitiesTests", ["Quantities", "TestSupport"]),
+    tests("YAMLTests", ["Diagnostics", "YAML"]),
+    tests("SpecsTests", ["Diagnostics", "Rules", "Specs", "TestSupport"]),
+    tests("RulesTests", ["Diagnostics", "Quantities", "Rules", "TestSupport"]),
+    tests("RulesCheckTests", ["Diagnostics", "Rules", "RulesCheck", "TestSupport"]),
+    tests("AdvisorTests", ["Advisor", "Quantities", "Rules", "Specs", "TestSupport"]),
+    tests("InterviewTests", ["Advisor", "Interview", "Rules", "Specs", "TestSupport"]),
+    tests(
+      "ReportsTests",
+      ["Advisor", "Diagnostics", "JSON", "Reports", "Rules", "Specs", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Diagnostics", "TestSupport", "tidings"],
+      exclude: ["Golden"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

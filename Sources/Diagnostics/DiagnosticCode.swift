@@ -44,4 +44,5 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case badTable = "bad-table"
   case cycle
   case noRowHolds = "no-row-holds"
+  case scenario
 }

@@ -1,12 +1,12 @@
 /// The nearest right name for a wrong one.
 package enum NearestName {
   /// The candidate that is fewest edits away, if it is near enough to have been meant: at most a
-  /// third of the letters, and two at least for words of four letters or more.
+  /// third of the letters, two at least for words of four letters or more, none for a single letter.
   package static func of(_ wrong: String, among candidates: some Sequence<String>) -> String? {
     // A longer word than any name of ours was not a slip of the finger.
     guard wrong.unicodeScalars.count <= 64 else { return nil }
     let wanted = Array(wrong.lowercased().unicodeScalars)
-    let limit = max(wanted.count >= 4 ? 2 : 1, wanted.count / 3)
+    let limit = wanted.count < 2 ? 0 : max(wanted.count >= 4 ? 2 : 1, wanted.count / 3)
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let distance = distance(wanted, Array(candidate.lowercased().unicodeScalars))

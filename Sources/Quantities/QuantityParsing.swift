@@ -5,7 +5,7 @@ package enum QuantityError: Error, Equatable, Sendable {
   case leadingZero
   /// Holds the same value in a smaller unit, where there is one.
   case fraction(instead: String?)
-  case missingUnit(suggestion: String?)
+  case missingUnit
   case unknownUnit(String, suggestion: String?)
   case unneededUnit(String)
   case overflow
@@ -63,10 +63,7 @@ extension Quantity {
       throw .unneededUnit(symbol)
     }
     if let unit = kind.units.first(where: { $0.symbol == symbol }) { return unit }
-    if symbol.isEmpty {
-      // Zero and nothing is how one would write `never`, too.
-      throw .missingUnit(suggestion: kind.units.last.map { digits + $0.symbol })
-    }
+    if symbol.isEmpty { throw .missingUnit }
     let suggestion = Self.likelyUnit(for: symbol, of: kind).map { digits + $0 }
     throw .unknownUnit(symbol, suggestion: suggestion)
   }

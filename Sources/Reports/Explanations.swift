@@ -69,17 +69,20 @@ package struct Explanations {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The row at a line of a file, if one covers it.
+  /// The row at a line of a file, if one covers it: a row reaches to the next row or table.
   package func row(file: String, line: Int) -> String? {
-    for table in rules.tables {
-      for row in table.rows
-      where row.rule.hasPrefix(file + ":")
-        && (row.location.line...max(row.location.line, row.lastLine)).contains(line)
-      {
-        return text(row, of: table)
-      }
+    let rows = rules.tables.flatMap { table in
+      table.rows.filter { $0.rule.hasPrefix(file + ":") }.map { (row: $0, table: table) }
     }
-    return nil
+    let before = rows.filter { $0.row.location.line <= line }
+    guard let (row, table) = before.max(by: { $0.row.location.line < $1.row.location.line }) else {
+      return nil
+    }
+    let isBehindIt = rules.tables.contains {
+      $0.location.file == row.location.file
+        && $0.location.line > row.location.line && $0.location.line <= line
+    }
+    return isBehindIt ? nil : text(row, of: table)
   }
 
   /// The files that have rows.

@@ -75,8 +75,9 @@ private struct Reading {
       let code: DiagnosticCode = root.isNull ? .yamlEmpty : .notAMapping
       errors.append(
         source.diagnostic(
-          code, root.isNull ? "the document is empty" : "a spec is no \(root.kind.dropFirst(2))",
-          at: root.location, help: "write keys and values; begin with `tidings: 1`"))
+          code,
+          root.isNull ? "the document is empty" : "a spec is keys and values, found \(root.kind)",
+          at: root.location, help: "begin with `tidings: 1` and `name: …`"))
       return
     }
     for entry in entries {

@@ -53,6 +53,12 @@ struct ConditionReader {
       return bounds(texts, names.numbers[index].kind, node).map { .number(index, within: $0) }
     }
     if let index = names.tables.firstIndex(where: { $0.name == subject }) {
+      guard names.tables[index].hit != .collect else {
+        report(
+          .badTest, "\(subject) collects rows and has no one output to test", at: location,
+          help: "test a table whose hit policy is first or unique")
+        return nil
+      }
       return mask(texts, of: names.tables[index].outputs, node).map {
         .output(table: index, in: $0)
       }

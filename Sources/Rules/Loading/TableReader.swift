@@ -38,9 +38,7 @@ struct TableReader {
     if let root = fields.node["tree"] {
       table.tree = TreeReader(rows: rows).read(root, into: &table.rows)
     } else {
-      for (node, next) in zip(fields.items("rows"), Self.ends(of: fields)) {
-        if let row = rows.read(node, lastLine: next) { table.rows.append(row) }
-      }
+      table.rows = fields.items("rows").compactMap(rows.read)
     }
     return table
   }
@@ -80,12 +78,6 @@ struct TableReader {
     var seen: Set<String> = []
     return rows.compactMap { $0["then"]?.scalar }.filter { seen.insert($0).inserted }
   }
-
-  /// For each row the line before the next row, the last one's unbounded.
-  private static func ends(of fields: Fields) -> [Int] {
-    let starts = fields.items("rows").map(\.location.line)
-    return starts.dropFirst().map { $0 - 1 } + [Int.max]
-  }
 }
 
 /// Reads a row of a table, or a leaf of a tree.
@@ -94,17 +86,17 @@ struct RowReader {
   let fields: Fields
   let outputs: [String]
 
-  func read(_ node: Node, lastLine: Int) -> Row? {
+  func read(_ node: Node) -> Row? {
     let row = Fields(
       node, in: fields.source, known: ["when", "then", "because", "source"], names.problems)
     let reader = ConditionReader(names: names, source: fields.source)
     guard let condition = node["when"].map({ reader.condition($0) }) ?? Condition() else {
       return nil
     }
-    return self.row(row, condition, lastLine: lastLine)
+    return self.row(row, condition)
   }
 
-  func row(_ row: Fields, _ condition: Condition, lastLine: Int) -> Row? {
+  func row(_ row: Fields, _ condition: Condition) -> Row? {
     guard let then = row.required("then"), let because = row.required("because") else {
       return nil
     }
@@ -118,7 +110,7 @@ struct RowReader {
     }
     return Row(
       condition: condition, output: output, because: template(because, row),
-      source: row.text("source"), location: row.node.location, lastLine: lastLine)
+      source: row.text("source"), location: row.node.location)
   }
 
   private func template(_ text: String, _ row: Fields) -> Template {
@@ -160,8 +152,7 @@ struct TreeReader {
     if node["then"] != nil {
       let leaf = Fields(
         node, in: rows.fields.source, known: ["then", "because", "source"], rows.names.problems)
-      let lastLine = Self.lastLine(of: node)
-      guard let row = rows.row(leaf, Condition(path), lastLine: lastLine) else { return nil }
+      guard let row = rows.row(leaf, Condition(path)) else { return nil }
       result.append(row)
       return .leaf(row: result.count - 1)
     }
@@ -218,15 +209,6 @@ struct TreeReader {
     }
     result.text = "not(\(cell.text))"
     return result
-  }
-
-  private static func lastLine(of node: Node) -> Int {
-    switch node.content {
-    case .scalar: node.location.line
-    case .sequence(let items): items.map(lastLine).max() ?? node.location.line
-    case .mapping(let entries):
-      entries.map { max($0.keyLocation.line, lastLine(of: $0.value)) }.max() ?? node.location.line
-    }
   }
 }
 

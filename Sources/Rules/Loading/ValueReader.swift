@@ -67,11 +67,11 @@ package struct ValueReader {
       return invalid(
         .number, "\(text) is a fraction", node, help: "\(form); whole numbers only",
         suggestion: instead)
-    case .missingUnit(let suggestion):
-      return invalid(.unit, "\(text) has no unit", node, help: form, suggestion: suggestion)
+    case .missingUnit:
+      return invalid(.unit, "\(text) has no unit", node, help: form)
     case .unknownUnit(let unit, let suggestion):
       return invalid(
-        .unit, "unknown unit \(unit.isEmpty ? "(none)" : unit)", node, help: form,
+        .unit, "unknown unit \(unit)", node, help: form,
         suggestion: suggestion)
     case .unneededUnit(let unit):
       return invalid(.unit, "a count has no unit, found \(unit)", node, help: form)

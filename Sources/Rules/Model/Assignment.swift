@@ -50,3 +50,14 @@ extension Ruleset {
     }
   }
 }
+
+extension Ruleset {
+  /// The assignment that states what a point says, the rest at its defaults.
+  package func assignment(at point: Point) -> Assignment {
+    var result = Assignment(facts)
+    for fact in facts.indices {
+      if let value = value(of: fact, at: point) { result.state(fact, as: value) }
+    }
+    return result
+  }
+}
