@@ -3,7 +3,7 @@ extension Diagnostic {
   package var text: String {
     var lines: [String] = []
     let place = location.map { "\(TerminalText.escape($0.file)):\($0.line):\($0.column): " } ?? ""
-    lines.append("\(place)\(severity.rawValue): \(TerminalText.escape(message)) [\(code.rawValue)]")
+    lines.append("\(place)\(severity.rawValue): \(Self.shown(message)) [\(code.rawValue)]")
     if let location, let snippet {
       let excerpt = Excerpt(line: snippet, column: location.column, length: location.length)
       let number = String(location.line)
@@ -12,12 +12,20 @@ extension Diagnostic {
       lines.append(" \(gutter) | \(excerpt.underline)")
     }
     if let help {
-      lines.append("   help: \(TerminalText.escape(help))")
+      lines.append("   help: \(Self.shown(help))")
     }
     if let suggestion {
-      lines.append("   did you mean: \(TerminalText.escape(suggestion))")
+      lines.append("   did you mean: \(Self.shown(suggestion))")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Safe for a terminal, and cut where the input had put a book into one value.
+  private static func shown(_ text: String) -> String {
+    let longest = 400
+    let start = text.unicodeScalars.prefix(longest + 1)
+    guard start.count > longest else { return TerminalText.escape(text) }
+    return TerminalText.escape(String(String.UnicodeScalarView(start.dropLast()))) + "…"
   }
 }
 
@@ -25,11 +33,16 @@ extension [Diagnostic] {
   /// Findings beyond this many are counted, not shown.
   package static var shown: Int { 10 }
 
+  /// Readers stop when they have found this many: nobody reads on, and an input can be made to have
+  /// any number.
+  package static var enough: Int { 100 }
+
   /// All findings as text, at most ten of them.
   package var text: String {
     var parts = prefix(Self.shown).map(\.text)
     if count > Self.shown {
-      parts.append("… and \(count - Self.shown) more")
+      let isAll = count < Self.enough
+      parts.append("… and \(isAll ? "" : "at least ")\(count - Self.shown) more")
     }
     return parts.joined(separator: "\n")
   }

@@ -11,63 +11,62 @@ struct Relevance {
   /// The first of `facts` that can change a choice or a caution within `region`, where what is
   /// known is fixed and everything else free.
   func first(of facts: [Int], in region: Region) -> Int? {
-    let outcomes = allOutcomes(in: region)
+    let outcomes = outcomes(in: region)
     return facts.first { matters($0, outcomes, in: region) }
   }
 
   func all(of facts: [Int], in region: Region) -> [Int] {
-    let outcomes = allOutcomes(in: region)
+    let outcomes = outcomes(in: region)
     return facts.filter { matters($0, outcomes, in: region) }
   }
 
-  /// Something that an answer can change, as a partition of the region.
-  private struct Outcome {
-    /// The parts of a region, each with its value.
-    let partition: (Region) throws -> [(part: Exploration.Part, value: [Int])]
-    let parts: [(part: Exploration.Part, value: [Int])]
+  /// Something that an answer can change, as a partition of a region.
+  private final class Outcome {
+    typealias Valued = (part: Exploration.Part, value: Int)
+
+    let partition: (Region) throws(Exploration.TooManyParts) -> [Valued]
+    private let region: Region
+    /// Only made when it is asked for: the first question that matters often needs few.
+    private(set) lazy var parts = Result { () throws(Exploration.TooManyParts) in
+      try partition(region)
+    }
 
     init(
       _ region: Region,
-      partition: @escaping (Region) throws -> [(part: Exploration.Part, value: [Int])]
-    ) throws {
+      partition: @escaping (Region) throws(Exploration.TooManyParts) -> [Valued]
+    ) {
+      self.region = region
       self.partition = partition
-      parts = try partition(region)
     }
   }
 
-  /// `nil` stands for one that has too many parts to be decided; then every fact may matter.
-  private func allOutcomes(in region: Region) -> [Outcome?] {
+  private func outcomes(in region: Region) -> [Outcome] {
     let cautions = rules.cautions.map { conditions in
-      try? Outcome(region) { region in
+      Outcome(region) { region throws(Exploration.TooManyParts) in
         try Exploration(rules).parts(of: region, byFirst: conditions)
-          .map { ($0.part, [$0.outcome == .gap ? 0 : 1]) }
+          .map { ($0.part, $0.outcome == .gap ? 0 : 1) }
       }
     }
     let choices = rules.choices.map { choice in
-      try? Outcome(region) { region in
+      Outcome(region) { region throws(Exploration.TooManyParts) in
         try Exploration(rules).parts(of: region, by: [choice]).map { part in
-          guard case .row(let row)? = part.outcomes[choice] else { return (part, [-1]) }
-          return (part, [rules.tables[choice].rows[row].output])
+          guard case .row(let row)? = part.outcomes[choice] else { return (part, -1) }
+          return (part, rules.tables[choice].rows[row].output)
         }
       }
     }
     return cautions + choices
   }
 
-  private func matters(_ fact: Int, _ outcomes: [Outcome?], in region: Region) -> Bool {
+  private func matters(_ fact: Int, _ outcomes: [Outcome], in region: Region) -> Bool {
     let variables = rules.space.variablesOfFact[fact]
-    return outcomes.contains { outcome in
-      guard let outcome else { return true }
-      return (try? matters(variables, outcome, in: region)) ?? true
-    }
+    // What has too many parts to be decided may depend on anything.
+    return outcomes.contains { (try? matters(variables, $0, in: region)) ?? true }
   }
 
   /// Whether two points that differ in `variables` alone have different values.
   private func matters(_ variables: [Int], _ outcome: Outcome, in region: Region) throws -> Bool {
-    guard outcome.parts.contains(where: { isBound($0.part.region, variables, in: region) }) else {
-      return false
-    }
-    for (part, value) in outcome.parts where isBound(part.region, variables, in: region) {
+    for (part, value) in try outcome.parts.get() where isBound(part.region, variables, in: region) {
       var line = Region(box: part.region.box)
       for variable in variables { line = line.replacing(variable, with: region[variable]) }
       for inequality in part.region.inequalities where !inequality.mentions(variables) {

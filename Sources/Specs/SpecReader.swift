@@ -80,7 +80,7 @@ private struct Reading {
           at: root.location, help: "begin with `tidings: 1` and `name: …`"))
       return
     }
-    for entry in entries {
+    for entry in entries where errors.count < [Diagnostic].enough {
       if rules.fact(entry.key) != nil {
         read(entry, id: entry.key)
       } else if rules.facts.contains(where: { $0.section == entry.key }) {
@@ -102,7 +102,7 @@ private struct Reading {
           help: "below it, indented: \(keys.joined(separator: ", "))"))
       return
     }
-    for entry in entries {
+    for entry in entries where errors.count < [Diagnostic].enough {
       let id = "\(section.key).\(entry.key)"
       if rules.fact(id) != nil {
         read(entry, id: id)

@@ -62,6 +62,7 @@ struct EventReader {
   private mutating func readNode(
     _ event: Event, _ parser: UnsafeMutablePointer<yaml_parser_t>, depth: Int
   ) throws -> Node {
+    guard problems.count < [Diagnostic].enough else { throw Stop() }
     nodes += 1
     if nodes > limits.nodes {
       throw stop(

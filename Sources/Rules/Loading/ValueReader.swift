@@ -119,7 +119,7 @@ package struct ValueReader {
     }
     var problems: [Diagnostic] = []
     var found: [String: Location] = [:]
-    for item in items {
+    for item in items where problems.count < [Diagnostic].enough {
       switch scalar(item).flatMap({ word($0, elements, item) }) {
       case .success(let value):
         if let first = found[value.description] {
