@@ -47,7 +47,7 @@ let package = Package(
       "Rules",
       ["Diagnostics", "Quantities", "YAML", .product(name: "BigInt", package: "BigInt")]),
     tool("Specs", ["Diagnostics", "Quantities", "Rules", "YAML"]),
-    tool("RulesCheck", ["Diagnostics", "Rules", "Specs", "YAML"]),
+    tool("RulesCheck", ["Diagnostics", "JSON", "Rules", "Specs", "YAML"]),
     tool("Advisor", ["Diagnostics", "Quantities", "Rules"]),
     tool("Interview", ["Diagnostics", "Quantities", "Rules", "Specs"]),
     tool("Reports", ["Advisor", "Diagnostics", "Interview", "JSON", "Quantities", "Rules"]),
@@ -59,12 +59,14 @@ let package = Package(
     .executableTarget(
       name: "tidings",
       dependencies: [
-        "Advisor", "Diagnostics", "EmbeddedText", "Interview", "JSON", "Reports", "Rules", "Specs",
+        "Advisor", "Diagnostics", "EmbeddedText", "Interview", "JSON", "Reports", "Rules",
+        "RulesCheck", "Specs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["EmbeddedText", "Quantities", "Rules", "Specs"],
+      name: "TestSupport",
+      dependencies: ["Diagnostics", "Quantities", "Rules", "Specs"],
       path: "Tests/Support", swiftSettings: settings),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("QuantitiesTests", ["Quantities", "TestSupport"]),
@@ -78,8 +80,20 @@ let package = Package(
       "ReportsTests",
       ["Advisor", "Diagnostics", "JSON", "Reports", "Rules", "Specs", "TestSupport"]),
     .testTarget(
+      name: "CorpusTests", dependencies: ["TestSupport"], exclude: ["Corpus"],
+      swiftSettings: settings),
+    .testTarget(
       name: "CommandTests", dependencies: ["Diagnostics", "TestSupport", "tidings"],
-      exclude: ["Golden"], swiftSettings: settings),
+      exclude: ["Golden", "QueueRules"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings a main of its own, so its target is there only for `script/test --all`.
+if Context.environment["FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzParsers", dependencies: ["TestSupport"], path: "Fuzz",
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

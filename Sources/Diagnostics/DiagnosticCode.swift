@@ -44,5 +44,20 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case badTable = "bad-table"
   case cycle
   case noRowHolds = "no-row-holds"
+
+  // Proving rules.
+  case gap
+  case overlap
+  case unreached
+  case redundant
+  case duplicateRow = "duplicate-row"
+  case contradiction
+  case neverHolds = "never-holds"
+  case alwaysHolds = "always-holds"
+  case unused
+  case neverAsked = "never-asked"
+  case noCard = "no-card"
+  case noScenario = "no-scenario"
   case scenario
+  case undecided
 }

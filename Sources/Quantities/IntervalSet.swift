@@ -60,6 +60,17 @@ extension IntervalSet {
     return IntervalSet(normalized: result)
   }
 
+  /// Whether the two have no member in common.
+  package func isDisjoint(with other: IntervalSet) -> Bool {
+    var i = 0
+    var j = 0
+    while i < intervals.count, j < other.intervals.count {
+      if intervals[i].overlaps(other.intervals[j]) { return false }
+      if intervals[i].upperBound < other.intervals[j].upperBound { i += 1 } else { j += 1 }
+    }
+    return true
+  }
+
   package func union(_ other: IntervalSet) -> IntervalSet {
     IntervalSet(intervals + other.intervals)
   }

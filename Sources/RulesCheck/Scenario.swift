@@ -78,6 +78,7 @@ package struct ScenarioReader {
       switch entry.key {
       case "fallbacks": add(.list(.fallbacks, texts), "other fallbacks were expected")
       case "cautions": add(.list(.cautions, texts), "other cautions were expected")
+      case "rejected": add(.list(.rejections, texts), "other rejections were expected")
       case "tells":
         for text in texts { add(.fragment(text), "nothing that is told contains “\(text)”") }
       default:
@@ -88,7 +89,7 @@ package struct ScenarioReader {
             source.diagnostic(
               .unknownReference, "\(entry.key) is no table with this output",
               at: entry.keyLocation,
-              help: "name a table that gives one output, or fallbacks, cautions, tells",
+              help: "name a table that gives one output, or fallbacks, rejected, cautions, tells",
               suggestion: NearestName.of(entry.key, among: rules.tables.map(\.name))))
           continue
         }

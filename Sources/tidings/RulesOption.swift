@@ -15,14 +15,17 @@ struct RulesOption: ParsableArguments {
   @Option(name: .customLong("rules"), help: "A folder of rules in place of the built-in ones.")
   var folder: String?
 
+  /// What stands before the paths of files in messages.
+  var prefix: String { folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? "" }
+
   func load() throws -> Ruleset {
-    guard let folder else {
+    guard folder != nil else {
       return try Ruleset(
         files: EmbeddedText.files(below: "rules").map {
           RulesFile(path: $0.path, bytes: Array($0.text.utf8))
         })
     }
-    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    let base = prefix
     var files: [RulesFile] = []
     for part in ["", "cards/", "scenarios/"] {
       for name in try Self.names(in: base + part, isOptional: !part.isEmpty)

@@ -12,7 +12,7 @@ struct Tidings: ParsableCommand {
         tidings advise spec.yaml
       """,
     version: "0.1.0",
-    subcommands: [Advise.self, Ask.self, Explain.self, TreeCommand.self])
+    subcommands: [Advise.self, Ask.self, Explain.self, TreeCommand.self, RulesCommand.self])
 }
 
 @main

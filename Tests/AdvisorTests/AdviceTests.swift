@@ -7,7 +7,7 @@ import TestSupport
 
 /// What must hold for any requirements, tried on random ones.
 @Suite struct AdviceTests {
-  private let rules = EmbeddedRules.ruleset
+  private let rules = OurRules.ruleset
 
   private func decide(_ assignment: Assignment) -> (
     transport: String, fanOut: String, engine: String
@@ -170,7 +170,7 @@ import TestSupport
   }
 
   @Test func defaultsThatMatterAreThoseThatChangeSomething() throws {
-    let advice = try Advisor(rules).advise(try EmbeddedRules.assignment("updates: {freshness: 1s}"))
+    let advice = try Advisor(rules).advise(try OurRules.assignment("updates: {freshness: 1s}"))
     let facts = advice.defaults.map(\.fact)
     #expect(facts.contains("messages.rate"), "ten a minute would make it a websocket")
     #expect(facts.contains("updates.size"), "it decides the egress")

@@ -6,10 +6,10 @@ import Testing
 import TestSupport
 
 @Suite struct InterviewTests {
-  private let rules = EmbeddedRules.ruleset
+  private let rules = OurRules.ruleset
 
   private func start(_ spec: String = "{}") throws -> Interview {
-    Interview(rules, knowing: try EmbeddedRules.assignment(spec))
+    Interview(rules, knowing: try OurRules.assignment(spec))
   }
 
   /// Answers with what `wanted` says until nothing is asked any more.

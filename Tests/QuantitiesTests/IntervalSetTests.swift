@@ -28,6 +28,7 @@ import TestSupport
       #expect(Self.members(left.intersection(right)) == a.intersection(b))
       #expect(Self.members(left.union(right)) == a.union(b))
       #expect(Self.members(left.subtracting(right)) == a.subtracting(b))
+      #expect(left.isDisjoint(with: right) == a.isDisjoint(with: b))
       #expect(left.isEmpty == a.isEmpty)
       #expect(left.isSingle == (a.count == 1))
       #expect(left.min == a.min())

@@ -18,7 +18,7 @@ import TestSupport
 
   @Test(arguments: names)
   func isCurrent(name: String) throws {
-    let rules = EmbeddedRules.ruleset
+    let rules = OurRules.ruleset
     let folder = Self.folder.appending(path: name)
     let bytes = Array(try Data(contentsOf: folder.appending(path: "spec.yaml")))
     let spec = try SpecReader(rules).read(bytes, file: "spec.yaml")
@@ -34,7 +34,7 @@ import TestSupport
   }
 
   @Test func everyFirstHopAndFanOutIsShown() throws {
-    let rules = EmbeddedRules.ruleset
+    let rules = OurRules.ruleset
     var shown: Set<String> = []
     for name in Self.names {
       let spec = try Data(contentsOf: Self.folder.appending(path: "\(name)/spec.yaml"))

@@ -9,7 +9,7 @@ import Testing
 import TestSupport
 
 @Suite struct ReportTests {
-  private let rules = EmbeddedRules.ruleset
+  private let rules = OurRules.ruleset
   private let plain = Style(isColored: false)
 
   @Test func fitsATerminalOf80Columns() throws {
@@ -33,7 +33,7 @@ import TestSupport
 
   @Test func opensWithTheTwoQuestionsAndTheirAnswers() throws {
     let text = AdviceText(
-      try Advisor(rules).advise(try EmbeddedRules.assignment("updates: {freshness: 1s}")), rules,
+      try Advisor(rules).advise(try OurRules.assignment("updates: {freshness: 1s}")), rules,
       plain
     ).text
     let first = try #require(text.range(of: "1. How do clients connect and receive updates?"))
@@ -69,7 +69,7 @@ import TestSupport
   }
 
   @Test func drawsThePathOfASpec() throws {
-    let evaluation = Evaluation(rules, try EmbeddedRules.assignment("updates: {freshness: 1s}"))
+    let evaluation = Evaluation(rules, try OurRules.assignment("updates: {freshness: 1s}"))
     let text = TreeText(rules, path: evaluation, plain).text
     #expect(text.contains("└══ yes ═▶ Frequent and both ways?"))
     #expect(text.contains("├══ no ═▶ sse  ◀"))
@@ -83,7 +83,7 @@ import TestSupport
   @Test func saysWhatANetworkMakesOfTheTree() throws {
     let evaluation = Evaluation(
       rules,
-      try EmbeddedRules.assignment("{updates: {freshness: 1s}, clients: {network: [no-streaming]}}")
+      try OurRules.assignment("{updates: {freshness: 1s}, clients: {network: [no-streaming]}}")
     )
     #expect(TreeText(rules, path: evaluation, plain).text.contains("sse becomes long-polling: "))
   }
@@ -104,7 +104,7 @@ import TestSupport
   }
 
   @Test func textFromOutsideStaysText() throws {
-    var assignment = try EmbeddedRules.assignment("{}")
+    var assignment = try OurRules.assignment("{}")
     let summary = try #require(rules.factIndex("summary"))
     assignment.state(summary, as: .word("*a* <b> [c](d) | `e`\n# f \u{1B}[31m\u{202E}"))
     let advice = try Advisor(rules).advise(assignment)

@@ -5,9 +5,9 @@ import Testing
 import TestSupport
 
 @Suite struct ScenarioTests {
-  private let rules = EmbeddedRules.ruleset
+  private let rules = OurRules.ruleset
 
-  @Test(arguments: EmbeddedRules.ruleset.scenarios.map(\.path))
+  @Test(arguments: OurRules.ruleset.scenarios.map(\.path))
   func getsItsAnswer(path: String) throws {
     let file = try #require(rules.scenarios.first { $0.path == path })
     let scenario = try ScenarioReader(rules).read(file)

@@ -4,7 +4,7 @@ import TestSupport
 
 /// The parts of the space are held against evaluating points one by one.
 @Suite struct ExplorationTests {
-  private let rules = EmbeddedRules.ruleset
+  private let rules = OurRules.ruleset
 
   @Test func everyPointLiesInOnePartWithItsOutcome() throws {
     let parts = try Exploration(rules).parts(of: rules.space.whole, by: rules.choices)

@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 @Suite struct SpecReaderTests {
-  private let rules = EmbeddedRules.ruleset
+  private let rules = OurRules.ruleset
 
   private func findings(_ text: String) -> [Diagnostic] {
     do throws(InvalidInput) {

@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 @Suite struct SpecWriterTests {
-  private let rules = EmbeddedRules.ruleset
+  private let rules = OurRules.ruleset
 
   @Test func readsBackToTheSameFacts() throws {
     var specs = RandomSpecs(rules, seed: 3)

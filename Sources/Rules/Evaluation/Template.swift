@@ -1,6 +1,6 @@
 /// A sentence with places for values: `An update may be {updates.freshness} old.`
 package struct Template: Sendable {
-  package enum Piece: Sendable, Equatable {
+  package enum Piece: Sendable, Hashable {
     case text(String)
     case fact(Int)
     case number(Int)

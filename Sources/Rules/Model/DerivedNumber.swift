@@ -47,10 +47,20 @@ package struct Bounds: Hashable, Sendable {
     package var value: Ratio
     /// Whether the value itself lies within.
     package var isIncluded: Bool
+
+    package init(value: Ratio, isIncluded: Bool) {
+      self.value = value
+      self.isIncluded = isIncluded
+    }
   }
 
   package var lower: End?
   package var upper: End?
+
+  package init(lower: End?, upper: End?) {
+    self.lower = lower
+    self.upper = upper
+  }
 
   package func contain(_ number: Ratio) -> Bool {
     if let lower, number < lower.value || !lower.isIncluded && number == lower.value {

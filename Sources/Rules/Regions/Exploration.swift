@@ -11,8 +11,15 @@ package struct Exploration {
   package struct Part: Sendable {
     package var region: Region
     package var outcomes: [Int: Outcome] = [:]
-    /// Whether it could not be decided that the part has a point.
-    package var isUndecided = false
+    /// A point of the part; `nil` where it could not be decided whether it has one.
+    package var point: Point?
+
+    package var isUndecided: Bool { point == nil }
+
+    package init(region: Region) {
+      self.region = region
+      if case .point(let point) = region.witness() { self.point = point }
+    }
   }
 
   /// More parts than were allowed.
@@ -71,6 +78,19 @@ extension Exploration {
     var result: [(part: Part, outcome: Outcome)] = []
     try first(conditions, 0, Part(region: region)) { part, outcome throws(TooManyParts) in
       result.append((part, outcome))
+    }
+    return result
+  }
+
+  /// The parts of `part` on which a test holds, and those on which it fails.
+  package func split(
+    _ part: Part, by test: Test
+  ) throws(TooManyParts) -> (holds: [Part], fails: [Part]) {
+    var result: (holds: [Part], fails: [Part]) = ([], [])
+    try split(part, by: test) { part throws(TooManyParts) in
+      result.holds.append(part)
+    } no: { part throws(TooManyParts) in
+      result.fails.append(part)
     }
     return result
   }
@@ -192,10 +212,13 @@ extension Exploration {
     guard let region else { return }
     var part = part
     part.region = region
-    switch region.witness() {
-    case .none: return
-    case .point: part.isUndecided = false
-    case .undecided: part.isUndecided = true
+    // One half of a split keeps the point that the whole had.
+    if part.point.map(region.contains) != true {
+      switch region.witness() {
+      case .none: return
+      case .point(let point): part.point = point
+      case .undecided: part.point = nil
+      }
     }
     try budget.take()
     try visit(part)

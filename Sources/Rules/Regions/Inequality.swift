@@ -1,4 +1,4 @@
-import Quantities
+import BigInt
 
 /// `coefficient × Π variable^exponent ≤ 1`, or `< 1`: linear in logarithms.
 package struct Inequality: Hashable, Sendable {
@@ -24,7 +24,14 @@ extension Inequality {
   }
 
   package func holds(at point: Point) -> Bool {
-    isSatisfied(by: exponents.reduce(coefficient) { $0 * Ratio(point[$1.key]).power($1.value) })
+    // Compared without dividing: this is asked very often.
+    var left = coefficient.numerator
+    var right = coefficient.denominator
+    for (variable, exponent) in exponents {
+      let power = BigInt(point[variable]).power(abs(exponent))
+      if exponent > 0 { left *= power } else { right *= power }
+    }
+    return isStrict ? left < right : left <= right
   }
 
   /// Whether a value of the left side satisfies it.
@@ -46,35 +53,27 @@ extension Inequality {
     guard let exponent = exponents[variable] else {
       return isSatisfied(by: coefficient) ? range : nil
     }
-    func holds(_ number: Int64) -> Bool {
-      isSatisfied(by: coefficient * Ratio(number).power(exponent))
-    }
+    // c × x^e ≤ 1 is x^e ≤ 1/c above, and c ≤ x^|e| below.
+    let (numerator, denominator) = (coefficient.numerator, coefficient.denominator)
     if exponent > 0 {
-      guard holds(range.lowerBound) else { return nil }
-      return range.lowerBound...Self.last(in: range, where: holds)
+      let limit = isStrict ? (denominator - 1) / numerator : denominator / numerator
+      let last = Int64(clamping: Self.root(of: limit, exponent))
+      return range.lowerBound <= last ? range.lowerBound...min(last, range.upperBound) : nil
     }
-    guard holds(range.upperBound) else { return nil }
-    return Self.first(in: range, where: holds)...range.upperBound
+    let limit = isStrict ? numerator / denominator + 1 : (numerator + denominator - 1) / denominator
+    let root = Self.root(of: limit, -exponent)
+    let first = Int64(clamping: root.power(-exponent) == limit ? root : root + 1)
+    return first <= range.upperBound ? max(first, range.lowerBound)...range.upperBound : nil
   }
 
-  /// The last number that holds; all before it do, and the first does.
-  private static func last(in range: ClosedRange<Int64>, where holds: (Int64) -> Bool) -> Int64 {
-    var low = range.lowerBound
-    var high = range.upperBound
+  /// The largest whole number whose power is at most `number`, which is not negative.
+  private static func root(of number: BigInt, _ exponent: Int) -> BigInt {
+    if exponent == 1 || number <= 1 { return number }
+    var low: BigInt = 1
+    var high = number
     while low < high {
-      let middle = high - (high - low) / 2
-      if holds(middle) { low = middle } else { high = middle - 1 }
-    }
-    return low
-  }
-
-  /// The first number that holds; all after it do, and the last does.
-  private static func first(in range: ClosedRange<Int64>, where holds: (Int64) -> Bool) -> Int64 {
-    var low = range.lowerBound
-    var high = range.upperBound
-    while low < high {
-      let middle = low + (high - low) / 2
-      if holds(middle) { high = middle } else { low = middle + 1 }
+      let middle = (low + high + 1) / 2
+      if middle.power(exponent) <= number { low = middle } else { high = middle - 1 }
     }
     return low
   }

@@ -55,6 +55,22 @@ extension Subset {
     }
   }
 
+  /// Whether the two have no member in common.
+  package func isDisjoint(with other: Subset) -> Bool {
+    switch (self, other) {
+    case (.numbers(let left), .numbers(let right)): left.isDisjoint(with: right)
+    case (.values(let left), .values(let right)): left & right == 0
+    default: preconditionFailure("a variable's subsets are all of one sort")
+    }
+  }
+
+  package func isSubset(of other: Subset) -> Bool {
+    switch (self, other) {
+    case (.values(let left), .values(let right)): left & ~right == 0
+    default: intersection(other) == self
+    }
+  }
+
   package func union(_ other: Subset) -> Subset {
     switch (self, other) {
     case (.numbers(let left), .numbers(let right)): .numbers(left.union(right))

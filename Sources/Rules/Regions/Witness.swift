@@ -55,6 +55,8 @@ private struct WitnessSearch {
   let corner: Point
   let variables: [Int]
   private var triesLeft = 2000
+  /// Whether every whole number that elimination admits was tried.
+  private var isExhaustive = true
   private static let maximumParts = 4096
 
   init(region: Region, corner: Point) {
@@ -92,7 +94,8 @@ private struct WitnessSearch {
       }
       systems.append(next)
     }
-    return search(variables.indices.last, systems, part, corner) ?? .undecided
+    let found = search(variables.indices.last, systems, part, corner)
+    return found ?? (isExhaustive ? .none : .undecided)
   }
 
   /// Fixes variables in the reverse order of their elimination.
@@ -108,9 +111,16 @@ private struct WitnessSearch {
       guard let narrowed = rest.solutions(for: variable, in: range) else { return nil }
       range = narrowed
     }
-    for candidate in Self.candidates(range) {
+    let candidates = Self.candidates(range)
+    if UInt64(candidates.count) <= UInt64(range.upperBound - range.lowerBound) {
+      isExhaustive = false
+    }
+    for candidate in candidates {
       triesLeft -= 1
-      guard triesLeft > 0 else { return nil }
+      guard triesLeft > 0 else {
+        isExhaustive = false
+        return nil
+      }
       var next = point
       next[variable] = candidate
       let before = index > 0 ? index - 1 : nil
@@ -131,6 +141,7 @@ private struct WitnessSearch {
   private static func candidates(_ range: ClosedRange<Int64>) -> [Int64] {
     let (low, high) = (range.lowerBound, range.upperBound)
     // A range of the rules is far from Int64's ends, so no sum here overflows.
+    if high - low < 16 { return Array(range) }
     let middle = low + (high - low) / 2
     var result: [Int64] = []
     for candidate in [

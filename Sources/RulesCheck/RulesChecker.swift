@@ -1,0 +1,64 @@
+import Diagnostics
+import Rules
+
+/// Decides exactly what is wrong with a set of rules.
+package struct RulesChecker {
+  private let rules: Ruleset
+  private let folder: String
+  private let maximumParts: Int
+
+  /// - Parameters:
+  ///   - folder: what stands before the paths of scenarios in findings.
+  ///   - maximumParts: how many parts of the space one proof may take; beyond it the finding is
+  ///     `undecided`, never a pass.
+  package init(_ rules: Ruleset, folder: String = "", maximumParts: Int = 1_000_000) {
+    self.rules = rules
+    self.folder = folder
+    self.maximumParts = maximumParts
+  }
+
+  /// All that is wrong, by place.
+  package func findings() -> [Finding] {
+    let proved = proofs()
+    // That no scenario hits a row that cannot be hit is no second finding.
+    let unreached = Set(proved.filter(\.isOfUnreachedRow).map(\.diagnostic.location))
+    let scenarios = ScenarioCheck(rules: rules, folder: folder).findings().filter {
+      $0.diagnostic.code != .noScenario || !unreached.contains($0.diagnostic.location)
+    }
+    let references = References(rules: rules, folder: folder).findings()
+    return (proved + references + scenarios).sorted { left, right in
+      guard let left = left.diagnostic.location, let right = right.diagnostic.location else {
+        return left.diagnostic.location != nil
+      }
+      return left < right
+    }
+  }
+
+  /// The findings of proofs alone, without cards, scenarios and uses.
+  package func proofs() -> [Finding] {
+    rules.tables.indices.flatMap(proofs)
+      + CellProof(rules: rules, maximumParts: maximumParts).findings()
+  }
+
+  /// The findings of the proofs of one table.
+  package func proofs(of table: Int) -> [Finding] {
+    TableProof(rules, table: table, maximumParts: maximumParts).findings()
+  }
+
+  /// What is proved when there are no findings, in a line or two.
+  package var summary: String {
+    let rows = rules.tables.map(\.rows.count).reduce(0, +)
+    return """
+      \(rules.tables.count) tables with \(rows) rows: no gap, no overlap, no row unreached, doubled, \
+      contradicting or redundant, no idle test.
+      \(rules.scenarios.count) scenarios get their answers and hit every row; all \
+      \(rules.facts.count) facts are used.
+      """
+  }
+}
+
+extension Finding {
+  fileprivate var isOfUnreachedRow: Bool {
+    [.unreached, .duplicateRow, .contradiction].contains(diagnostic.code)
+  }
+}
