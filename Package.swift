@@ -78,7 +78,7 @@ let package = Package(
     tests("InterviewTests", ["Advisor", "Interview", "Rules", "Specs", "TestSupport"]),
     tests(
       "ReportsTests",
-      ["Advisor", "Diagnostics", "JSON", "Reports", "Rules", "Specs", "TestSupport"]),
+      ["Advisor", "Diagnostics", "JSON", "Reports", "Rules", "RulesCheck", "Specs", "TestSupport"]),
     .testTarget(
       name: "CorpusTests", dependencies: ["TestSupport"], exclude: ["Corpus"],
       swiftSettings: settings),

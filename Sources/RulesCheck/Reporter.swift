@@ -22,6 +22,13 @@ struct Reporter {
   /// The proof and the engine say different things: a bug of ours, never told as a result.
   struct Disagreement: Error {}
 
+  func disagreement(_ table: Table) -> Finding {
+    Finding(
+      diagnostic: Diagnostic(
+        .undecided, "the proof of the table \(table.name) and its evaluation disagree",
+        at: table.location, help: "this is a bug of tidings; please report it with the rules"))
+  }
+
   func overlap(_ table: Table, _ first: Int, _ second: Int, in region: Region) -> Finding {
     Finding(
       diagnostic: Diagnostic(

@@ -22,6 +22,8 @@ struct TableProof {
       return try table.hit == .collect ? collection() : decision()
     } catch let undecided as Undecided {
       return [reporter.undecided(table, undecided.region, maximumParts)]
+    } catch is Reporter.Disagreement {
+      return [reporter.disagreement(table)]
     } catch {
       return [reporter.undecided(table, nil, maximumParts)]
     }

@@ -21,7 +21,7 @@ enum Command {
     environment: [String: String] = [:]
   ) throws -> Result {
     let process = Process()
-    process.executableURL = try #require(executable)
+    process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = environment
@@ -29,7 +29,7 @@ enum Command {
       let files = ["in", "out", "err"].map { scratch.appending(path: $0) }
       try input.write(to: files[0])
       for file in files.dropFirst() {
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
       }
       process.standardInput = try FileHandle(forReadingFrom: files[0])
       process.standardOutput = try FileHandle(forWritingTo: files[1])

@@ -2,6 +2,7 @@ import Advisor
 import Foundation
 import Reports
 import Rules
+import RulesCheck
 import Specs
 import Testing
 import TestSupport
@@ -31,6 +32,18 @@ import TestSupport
       try Data(markdown.utf8).write(to: file)
     }
     #expect(try String(contentsOf: file, encoding: .utf8) == markdown)
+  }
+
+  @Test func noScenarioRepeatsOne() throws {
+    let rules = OurRules.ruleset
+    let examples = try Self.names.map { name in
+      let spec = try Data(contentsOf: Self.folder.appending(path: "\(name)/spec.yaml"))
+      return rules.point(of: try SpecReader(rules).read(Array(spec), file: name).assignment)
+    }
+    for file in rules.scenarios {
+      let scenario = try ScenarioReader(rules).read(file)
+      #expect(!examples.contains(rules.point(of: scenario.assignment)), "\(file.path)")
+    }
   }
 
   @Test func everyFirstHopAndFanOutIsShown() throws {
