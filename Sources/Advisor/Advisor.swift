@@ -14,6 +14,7 @@ package struct Advisor {
   package func advise(_ assignment: Assignment) throws(InvalidInput) -> Advice {
     let evaluation = Evaluation(rules, assignment)
     try refuseGaps(evaluation)
+    try refuseInfinities(evaluation)
     let flips = Flips(evaluation)
     return Advice(
       name: word("name", assignment) ?? "",
@@ -33,6 +34,16 @@ package struct Advisor {
       return Diagnostic(
         .noRowHolds, "no row of the table \(table.name) holds for these facts", at: table.location,
         help: "add a row for them, or a last row without tests")
+    }
+    if !findings.isEmpty { throw InvalidInput(findings) }
+  }
+
+  private func refuseInfinities(_ evaluation: Evaluation) throws(InvalidInput) {
+    let figures = CostFigures(evaluation)
+    let findings = rules.costs.filter { figures.values[$0.id]?.isFinite != true }.map { cost in
+      Diagnostic(
+        .badFormula, "the cost \(cost.id) divides by zero for these facts", at: cost.location,
+        help: "divide by what cannot be 0, such as max(1, …)")
     }
     if !findings.isEmpty { throw InvalidInput(findings) }
   }

@@ -83,14 +83,20 @@ package struct Flips {
       fact: rules.facts[fact].id, to: value.description, value: value, then: changes)
   }
 
-  /// A bound said with or without the value itself, whichever is shorter.
+  /// A bound said with or without the value itself, whichever has the rounder number.
   private static func shorter(
     _ included: (sign: String, grains: Int64), _ excluded: (sign: String, grains: Int64),
     _ kind: Kind
   ) -> String {
-    let first = "\(included.sign) \(Quantity(kind, grains: included.grains))"
-    let second = "\(excluded.sign) \(Quantity(kind, grains: excluded.grains))"
-    return second.count < first.count ? second : first
+    let first = Quantity(kind, grains: included.grains).description
+    let second = Quantity(kind, grains: excluded.grains).description
+    return second.count < first.count || roundness(second) > roundness(first)
+      ? "\(excluded.sign) \(second)" : "\(included.sign) \(first)"
+  }
+
+  /// How many zeros end the digits.
+  private static func roundness(_ number: String) -> Int {
+    number.filter(\.isNumber).reversed().prefix { $0 == "0" }.count
   }
 }
 

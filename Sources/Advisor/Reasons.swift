@@ -24,12 +24,15 @@ struct Reasons {
       facts: evaluation.facts(deciding: row, of: index).map { rules.facts[$0].id })
     var before: [Advice.Reason] = []
     var after: [Advice.Reason] = []
+    let output = evaluation.outputName(of: index)
     for cell in rules.tables[index].rows[row].condition.cells {
       guard case .output(let tested, _) = cell.test, !rules.tables[tested].isChoice else {
         continue
       }
-      // A table that only corrects another one's answer comes after that answer.
-      if rules.tables[tested].outputs == rules.tables[index].outputs {
+      // What confirms another table's answer comes after it; what corrects it, before.
+      if rules.tables[tested].outputs == rules.tables[index].outputs,
+        evaluation.outputName(of: tested) == output
+      {
         before += chain(tested)
       } else {
         after += chain(tested)

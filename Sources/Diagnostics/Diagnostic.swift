@@ -10,8 +10,10 @@ package struct Diagnostic: Hashable, Sendable {
   /// What is wrong, as a sentence without its full stop. May hold text of the input, unescaped.
   package var message: String
   package var location: Location?
-  /// The whole line that `location` points into, as it stands in the input.
-  package var snippet: String?
+  /// The line that `location` points into, as it stands in the input; of a long one a part.
+  package private(set) var snippet: String?
+  /// The column of the line at which `snippet` begins.
+  package private(set) var snippetColumn = 1
   /// What would be right.
   package var help: String?
   /// The nearest right text for what was written, if one is near.
@@ -30,9 +32,25 @@ package struct Diagnostic: Hashable, Sendable {
     self.severity = severity
     self.message = message
     self.location = location
-    self.snippet = snippet
     self.help = help
     self.suggestion = suggestion
+    quote(snippet)
+  }
+
+  /// Takes a line as the snippet. A hundred findings in one line must not keep the line a hundred
+  /// times, so only what can be shown around the place is kept.
+  package mutating func quote(_ line: String?) {
+    snippet = line
+    snippetColumn = 1
+    let reach = 200
+    guard let line, let location, line.utf8.count > 4 * reach else { return }
+    let scalars = Array(line.unicodeScalars)
+    let start = min(max(0, location.column - 1 - reach), scalars.count)
+    let end = min(scalars.count, start + 2 * reach)
+    var part = String.UnicodeScalarView()
+    part.append(contentsOf: scalars[start..<end])
+    snippet = String(part)
+    snippetColumn = start + 1
   }
 }
 

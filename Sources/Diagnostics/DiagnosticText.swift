@@ -5,7 +5,8 @@ extension Diagnostic {
     let place = location.map { "\(TerminalText.escape($0.file)):\($0.line):\($0.column): " } ?? ""
     lines.append("\(place)\(severity.rawValue): \(Self.shown(message)) [\(code.rawValue)]")
     if let location, let snippet {
-      let excerpt = Excerpt(line: snippet, column: location.column, length: location.length)
+      let excerpt = Excerpt(
+        line: snippet, from: snippetColumn, column: location.column, length: location.length)
       let number = String(location.line)
       let gutter = String(repeating: " ", count: number.count)
       lines.append(" \(number) | \(excerpt.text)")
@@ -57,13 +58,14 @@ struct Excerpt {
   /// Columns of a terminal; leaves room for the gutter in 80.
   private static let width = 70
 
-  init(line: String, column: Int, length: Int) {
+  /// - Parameter first: the column at which `line` begins, if it is a part of one.
+  init(line: String, from first: Int = 1, column: Int, length: Int) {
     let scalars = Array(line.unicodeScalars)
-    let start = min(max(0, column - 1), scalars.count)
+    let start = min(max(0, column - first), scalars.count)
     let end = min(start + max(1, length), max(scalars.count, start))
     let from = start > Self.width * 2 / 3 ? start - Self.width / 3 : 0
 
-    var text = from > 0 ? "…" : ""
+    var text = from > 0 || first > 1 ? "…" : ""
     var columns = TerminalText.width(text)
     var before = columns
     var under = 0

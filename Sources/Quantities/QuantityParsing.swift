@@ -9,6 +9,8 @@ package enum QuantityError: Error, Equatable, Sendable {
   case unknownUnit(String, suggestion: String?)
   case unneededUnit(String)
   case overflow
+  /// A rate of 0 is written `never`.
+  case zero
 }
 
 extension Quantity {
@@ -27,6 +29,7 @@ extension Quantity {
     guard let number = Int64(parts.digits) else { throw .overflow }
     let (grains, overflow) = number.multipliedReportingOverflow(by: unit?.factor ?? 1)
     if overflow { throw .overflow }
+    if kind == .rate, grains == 0 { throw .zero }
     self.init(kind, grains: grains)
   }
 

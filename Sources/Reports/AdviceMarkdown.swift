@@ -28,16 +28,16 @@ package struct AdviceMarkdown {
 
   private func choice(_ choice: Advice.Choice) -> [String] {
     var blocks = ["**\(choice.title): \(titles.titled(choice.id))**"]
-    if choice.name == advice.choices.first?.name, !advice.fallbacks.isEmpty {
-      let ids = advice.fallbacks.map { "`\($0.id)`" }.joined(separator: ", then ")
-      blocks.append("Where a network does not carry it: \(ids).")
-    }
     blocks.append(
       choice.because.map { reason in
         let facts = reason.facts.map { "`\($0)`" }.joined(separator: ", ")
         let decided = facts.isEmpty ? "" : "; \(facts)"
         return "- \(Markdown.escape(reason.text)) (`\(reason.rule)`\(decided))"
       }.joined(separator: "\n"))
+    if choice.name == advice.choices.first?.name, !advice.fallbacks.isEmpty {
+      blocks.append("Where a network does not carry it, in this order:")
+      blocks.append(notes(advice.fallbacks))
+    }
     return blocks
   }
 

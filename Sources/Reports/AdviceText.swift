@@ -41,14 +41,16 @@ package struct AdviceText {
 
   private func choice(_ choice: Advice.Choice) -> [String] {
     var lines = ["   \(choice.title): " + style.bold(style.green(titles.titled(choice.id)))]
-    if choice.name == advice.choices.first?.name, !advice.fallbacks.isEmpty {
-      let ids = advice.fallbacks.map(\.id).joined(separator: ", then ")
-      lines += Wrap.lines("where a network does not carry it: \(ids)", first: "   ")
-    }
     for reason in choice.because {
       lines += Wrap.lines(reason.text, first: "   - ")
       let facts = reason.facts.isEmpty ? "" : "  " + reason.facts.joined(separator: ", ")
       lines += Wrap.lines(reason.rule + facts, first: "     ").map(style.dim)
+    }
+    if choice.name == advice.choices.first?.name, !advice.fallbacks.isEmpty {
+      lines += ["   Where a network does not carry it, in this order:"]
+      for note in advice.fallbacks {
+        lines += Wrap.lines("\(note.id): \(note.text)", first: "   - ")
+      }
     }
     return lines
   }
@@ -67,7 +69,7 @@ package struct AdviceText {
     let width = advice.flips.map { $0.condition.count }.max() ?? 0
     return advice.flips.flatMap { flip in
       width > 38
-        ? ["   \(flip.condition)"] + Wrap.lines(flip.changes, first: "     → ")
+        ? Wrap.lines(flip.condition, first: "   ") + Wrap.lines(flip.changes, first: "     → ")
         : Wrap.lines(flip.changes, first: "   \(flip.condition.padded(to: width))  → ")
     }
   }

@@ -24,6 +24,7 @@ package struct Explanations {
     let named = Set(rules.choices.flatMap { rules.tables[$0].outputs } + cautions)
     lines += list("More", rules.cards.map(\.id).filter { !named.contains($0) })
     lines += list("Facts", rules.facts.map(\.id))
+    lines += list("Tables and numbers", rules.tables.map(\.name) + rules.numbers.map(\.name))
     lines += [style.bold("Rows"), "  a file of rules and a line, such as choose-transport.yaml:31"]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -34,11 +35,32 @@ package struct Explanations {
   }
 
   /// Every id that can be explained, to suggest the nearest.
-  package var ids: [String] { rules.cards.map(\.id) + rules.facts.map(\.id) }
+  package var ids: [String] {
+    rules.cards.map(\.id) + rules.facts.map(\.id) + rules.tables.map(\.name)
+      + rules.numbers.map(\.name)
+  }
 
   package func card(_ id: String) -> String? {
     if let card = rules.card(id) { return dressed(card.text) }
+    if let index = rules.tableIndex(id) { return table(rules.tables[index]) }
+    if let number = rules.numbers.first(where: { $0.name == id }) { return self.number(number) }
     return rules.fact(id).map(fact)
+  }
+
+  private func table(_ table: Table) -> String {
+    var lines = [style.bold("# \(table.name)"), ""] + Wrap.lines(table.meaning)
+    lines += ["", "Hit policy: \(table.hit.rawValue)", "Rows"]
+    for row in table.rows {
+      lines += Wrap.lines("\(row.rule)  \(row.condition.text)", first: "  ", rest: "    ")
+      lines.append("    → \(table.outputs[row.output])")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func number(_ number: DerivedNumber) -> String {
+    var lines = [style.bold("# \(number.name)"), ""] + Wrap.lines(number.meaning)
+    lines += ["", "Formula"] + Wrap.lines(number.formulaText, first: "  ")
+    return lines.joined(separator: "\n") + "\n"
   }
 
   private func dressed(_ markdown: String) -> String {
@@ -69,20 +91,16 @@ package struct Explanations {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The row at a line of a file, if one covers it: a row reaches to the next row or table.
+  /// The row at a line of a file, if one reaches over it.
   package func row(file: String, line: Int) -> String? {
-    let rows = rules.tables.flatMap { table in
-      table.rows.filter { $0.rule.hasPrefix(file + ":") }.map { (row: $0, table: table) }
+    for table in rules.tables {
+      for row in table.rows where row.rule.hasPrefix(file + ":") {
+        if (row.location.line...max(row.location.line, row.lastLine)).contains(line) {
+          return text(row, of: table)
+        }
+      }
     }
-    let before = rows.filter { $0.row.location.line <= line }
-    guard let (row, table) = before.max(by: { $0.row.location.line < $1.row.location.line }) else {
-      return nil
-    }
-    let isBehindIt = rules.tables.contains {
-      $0.location.file == row.location.file
-        && $0.location.line > row.location.line && $0.location.line <= line
-    }
-    return isBehindIt ? nil : text(row, of: table)
+    return nil
   }
 
   /// The files that have rows.

@@ -13,7 +13,9 @@ package struct TreeMermaid {
   package var text: String {
     var drawing = Drawing(rules: rules, evaluation: evaluation)
     for (index, table) in rules.tables.enumerated() {
-      if let tree = table.tree { _ = drawing.node(tree, index, isOnPath: evaluation != nil) }
+      guard let tree = table.tree else { continue }
+      _ = drawing.node(tree, index, isOnPath: evaluation != nil)
+      drawing.correct(index)
     }
     return drawing.text
   }
@@ -52,6 +54,20 @@ package struct TreeMermaid {
         }
       }
       return id
+    }
+
+    /// What a later table made of the tree's answer, if it made something else of it.
+    mutating func correct(_ index: Int) {
+      guard let leaf = nodesOnPath.last,
+        let chosen = evaluation?.correction(of: index)?.chosen
+      else { return }
+      count += 1
+      let id = "n\(count)"
+      lines.append("  \(id)([\"\(Self.quoted(chosen))\"])")
+      lines.append("  \(leaf) -.->|corrected| \(id)")
+      nodesOnPath.append(id)
+      linksOnPath.append(links)
+      links += 1
     }
 
     var text: String {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Rules
 
 /// A tree of questions as text, with the path of a spec on it.
@@ -50,17 +51,26 @@ package struct TreeText {
 
   /// What a later table made of the tree's answer, if it made something else of it.
   private func corrections(of index: Int) -> [String] {
-    guard let evaluation, let wanted = evaluation.outputName(of: index) else { return [] }
-    return rules.choices.flatMap { choice -> [String] in
-      guard let row = evaluation.hits[choice].first,
-        rules.tables[choice].rows[row].condition.cells.contains(where: { cell in
-          if case .output(index, _) = cell.test { return true }
-          return false
-        }),
-        let chosen = evaluation.outputName(of: choice), chosen != wanted
-      else { return [] }
-      let text = evaluation.text(rules.tables[choice].rows[row].because)
-      return [""] + Wrap.lines("\(wanted) becomes \(chosen): \(text)")
+    guard let evaluation, let (wanted, chosen, text) = evaluation.correction(of: index) else {
+      return []
     }
+    return [""] + Wrap.lines("\(wanted) becomes \(chosen): \(text)")
+  }
+}
+
+extension Evaluation {
+  /// The choice that tests a tree's answer and makes something else of it, with its reason.
+  func correction(of tree: Int) -> (wanted: String, chosen: String, text: String)? {
+    guard let wanted = outputName(of: tree) else { return nil }
+    for choice in rules.choices {
+      guard let row = hits[choice].first, let chosen = outputName(of: choice), chosen != wanted,
+        rules.tables[choice].rows[row].condition.cells.contains(where: { cell in
+          if case .output(tree, _) = cell.test { return true }
+          return false
+        })
+      else { continue }
+      return (wanted, chosen, text(rules.tables[choice].rows[row].because))
+    }
+    return nil
   }
 }

@@ -50,7 +50,7 @@ struct Reporter {
   func redundant(_ table: Table, _ row: Int) -> Finding {
     finding(
       .redundant, table, row, "a row of the table \(table.name) changes nothing",
-      help: "the rows below give the same output wherever it holds; remove it")
+      help: "the rows below give the same output for the same reason wherever it holds")
   }
 
   func twin(_ table: Table, _ first: Int, _ row: Int, isSame: Bool) -> Finding {

@@ -70,9 +70,11 @@ package struct ScenarioReader {
     var result: [Scenario.Expectation] = []
     for entry in node.mapping ?? [] {
       let texts = entry.value.sequence?.compactMap(\.scalar) ?? []
-      func add(_ wanted: Scenario.Expectation.Wanted, _ message: String) {
+      func add(
+        _ wanted: Scenario.Expectation.Wanted, _ message: String, at location: Location? = nil
+      ) {
         let diagnostic = source.diagnostic(
-          .scenario, message, at: entry.value.location, help: node["story"]?.scalar)
+          .scenario, message, at: location ?? entry.value.location, help: node["story"]?.scalar)
         result.append(Scenario.Expectation(wanted: wanted, diagnostic: diagnostic))
       }
       switch entry.key {
@@ -80,7 +82,11 @@ package struct ScenarioReader {
       case "cautions": add(.list(.cautions, texts), "other cautions were expected")
       case "rejected": add(.list(.rejections, texts), "other rejections were expected")
       case "tells":
-        for text in texts { add(.fragment(text), "nothing that is told contains “\(text)”") }
+        for item in entry.value.sequence ?? [] {
+          guard let text = item.scalar else { continue }
+          add(
+            .fragment(text), "nothing that is told contains “\(text)”", at: item.location)
+        }
       default:
         guard let table = rules.tableIndex(entry.key), rules.tables[table].hit != .collect,
           let output = entry.value.scalar, rules.tables[table].outputs.contains(output)

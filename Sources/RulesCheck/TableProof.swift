@@ -63,13 +63,19 @@ struct TableProof {
     doubled.contains { $0 > row && tests(of: $0) == tests(of: row) }
   }
 
-  /// Whether the rows below give the same output wherever the row holds first.
+  /// A reason is a part of the answer: a row that says why in other words is there for that.
+  private static func isAnswer(of row: Row, like other: Row) -> Bool {
+    row.output == other.output && row.because == other.because
+  }
+
+  /// Whether the rows below give the same output for the same reason wherever the row holds first.
   private func isRedundant(_ row: Int, _ own: [Exploration.Part]) throws -> Bool {
     let below = Array(table.rows[(row + 1)...])
     for part in own {
       var isSame = true
       try cover(below.map(\.condition), in: part) { _, other in
-        if other.map({ below[$0].output }) != table.rows[row].output {
+        let isLike = other.map { Self.isAnswer(of: below[$0], like: table.rows[row]) }
+        if isLike != true {
           isSame = false
           throw Found()
         }

@@ -30,8 +30,23 @@ package struct Override: Sendable {
       ])
     }
     self.fact = fact
-    value = try AnswerReader(rules.facts[fact], place: place)
-      .read(String(text[text.index(after: equals)...]))
+    let written = String(text[text.index(after: equals)...])
+    do throws(InvalidInput) {
+      value = try AnswerReader(rules.facts[fact], place: place).read(written)
+    } catch {
+      // Shown is what was given, with the key before the value.
+      let before = text[...equals].unicodeScalars.count
+      throw InvalidInput(
+        error.diagnostics.map { finding in
+          var finding = finding
+          let isInLine = finding.location?.line == 1
+          let column = isInLine ? (finding.location?.column ?? 1) : 1
+          finding.location = Location(
+            file: place, line: 1, column: before + column, length: finding.location?.length ?? 1)
+          finding.quote(text)
+          return finding
+        })
+    }
   }
 }
 
@@ -47,6 +62,13 @@ package struct AnswerReader {
 
   package func read(_ text: String) throws(InvalidInput) -> Value {
     var text = text.trimmed
+    if text.isEmpty {
+      throw InvalidInput([
+        Diagnostic(
+          .missingValue, "\(fact.id) has no value", at: Location(file: place, line: 1, column: 1),
+          snippet: text, help: "\(fact.id) is \(fact.allowed)")
+      ])
+    }
     // Brackets are for documents; an answer may do without.
     if case .set = fact.shape, !text.hasPrefix("[") {
       text = "[" + text.split { $0 == "," || $0 == " " }.joined(separator: ", ") + "]"

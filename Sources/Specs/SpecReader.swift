@@ -34,23 +34,22 @@ package struct SpecReader {
   /// - Parameters:
   ///   - file: what messages call the input.
   ///   - isPartial: whether required keys may be missing, because an interview will ask for them.
+  ///   - providing: facts that are stated elsewhere, such as on a command line.
   /// - Throws: `InvalidInput` with everything that is wrong.
   package func read(
-    _ bytes: [UInt8], file: String, isPartial: Bool = false
+    _ bytes: [UInt8], file: String, isPartial: Bool = false, providing: Set<Int> = []
   ) throws(InvalidInput) -> Spec {
-    let document = try Document(bytes, file: file)
-    return try read(document.root, in: document.source, isPartial: isPartial)
+    let document = try Document(parsing: bytes, file: file)
+    var reading = Reading(rules: rules, source: document.source, errors: document.problems)
+    return try reading.read(document.root, isPartial: isPartial, providing: providing)
   }
 
   /// Reads a spec that is a part of another document.
   package func read(
     _ node: Node, in source: SourceText, isPartial: Bool
   ) throws(InvalidInput) -> Spec {
-    var reading = Reading(rules: rules, source: source)
-    reading.readTop(node)
-    if !isPartial { reading.requireKeys(at: node.location) }
-    if !reading.errors.isEmpty { throw InvalidInput(reading.errors) }
-    return Spec(assignment: reading.assignment, source: source, places: reading.places)
+    var reading = Reading(rules: rules, source: source, errors: [])
+    return try reading.read(node, isPartial: isPartial, providing: [])
   }
 }
 
@@ -59,18 +58,39 @@ private struct Reading {
   let rules: Ruleset
   let source: SourceText
   var assignment: Assignment
-  var errors: [Diagnostic] = []
+  var errors: [Diagnostic]
   private(set) var places: [Int: Location] = [:]
   /// Keys that were given, with a right value or not.
   private var given: Set<String> = []
 
-  init(rules: Ruleset, source: SourceText) {
+  init(rules: Ruleset, source: SourceText, errors: [Diagnostic]) {
     self.rules = rules
     self.source = source
+    self.errors = errors
     assignment = Assignment(rules.facts)
   }
 
-  mutating func readTop(_ root: Node) {
+  mutating func read(
+    _ root: Node, isPartial: Bool, providing: Set<Int>
+  ) throws(InvalidInput) -> Spec {
+    readTop(root)
+    if !isPartial, root.mapping != nil { requireKeys(at: root.location, apartFrom: providing) }
+    if !errors.isEmpty {
+      throw InvalidInput(errors.sorted(by: Self.order))
+    }
+    return Spec(assignment: assignment, source: source, places: places)
+  }
+
+  /// By place; what is missing has none of its own and comes last.
+  private static func order(_ left: Diagnostic, _ right: Diagnostic) -> Bool {
+    if (left.code == .missingKey) != (right.code == .missingKey) {
+      return right.code == .missingKey
+    }
+    guard let left = left.location, let right = right.location else { return false }
+    return left < right
+  }
+
+  private mutating func readTop(_ root: Node) {
     guard let entries = root.mapping else {
       let code: DiagnosticCode = root.isNull ? .yamlEmpty : .notAMapping
       errors.append(
@@ -151,10 +171,9 @@ private struct Reading {
     return rules.facts.map { $0.section ?? $0.id }.filter { seen.insert($0).inserted }
   }
 
-  mutating func requireKeys(at place: Location) {
-    for fact in rules.facts where fact.isRequired && !given.contains(fact.id) {
-      // A document that is no mapping has one finding already.
-      guard errors.first?.code != .notAMapping, errors.first?.code != .yamlEmpty else { return }
+  private mutating func requireKeys(at place: Location, apartFrom providing: Set<Int>) {
+    for (index, fact) in rules.facts.enumerated()
+    where fact.isRequired && !given.contains(fact.id) && !providing.contains(index) {
       errors.append(
         source.diagnostic(
           .missingKey, "the key \(fact.id) is missing", at: place,

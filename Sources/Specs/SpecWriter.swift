@@ -1,3 +1,4 @@
+import Diagnostics
 import Rules
 
 /// Writes a spec that reads back to the same facts, with a comment on each key.
@@ -28,9 +29,9 @@ package struct SpecWriter {
         }
       }
       let indent = fact.section == nil ? "" : "  "
-      lines += Self.wrapped(fact.meaning, width: 76 - indent.count).map { "\(indent)# \($0)" }
+      lines += Wrap.lines(fact.meaning, first: "\(indent)# ", rest: "\(indent)# ")
       let pair = "\(fact.key): \(Self.yaml(value, fact))"
-      lines.append(isStated ? indent + pair : "\(indent)# \(pair)    (the default)")
+      lines.append(isStated ? indent + pair : "\(indent)# \(pair)  # the default")
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -69,20 +70,5 @@ package struct SpecWriter {
       }
     }
     return result + "\""
-  }
-
-  private static func wrapped(_ text: String, width: Int) -> [String] {
-    var lines = [""]
-    for word in text.split(separator: " ") {
-      let last = lines[lines.count - 1]
-      if last.isEmpty {
-        lines[lines.count - 1] = String(word)
-      } else if last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }

@@ -18,10 +18,14 @@ struct Event {
   var location: Location
   var tag: String?
   var hasAnchor = false
+  /// The last line of its text.
+  var endLine: Int
 
   init(_ event: yaml_event_t, file: String) {
     let start = event.start_mark
     let end = event.end_mark
+    // A block scalar's mark ends at the beginning of the line behind it.
+    endLine = end.line > start.line && end.column == 0 ? Int(end.line) : Int(end.line) + 1
     // A collection's mark ends after its bracket; a block scalar's on a later line.
     let length = start.line == end.line ? Int(end.column) - Int(start.column) : 1
     location = Location(

@@ -7,7 +7,7 @@ struct EventReader {
   private let source: SourceText
   private let limits: Limits
   private var nodes = 0
-  private var problems: [Diagnostic] = []
+  private(set) var problems: [Diagnostic] = []
 
   init(source: SourceText, limits: Limits) {
     self.source = source
@@ -31,7 +31,8 @@ struct EventReader {
       yaml_parser_set_input_string(parser, buffer.baseAddress, buffer.count)
       return try? readStream(parser)
     }
-    guard let root, problems.isEmpty else { throw InvalidInput(problems.sorted(by: Self.order)) }
+    problems.sort(by: Self.order)
+    guard let root else { throw InvalidInput(problems) }
     return root
   }
 
@@ -86,7 +87,7 @@ struct EventReader {
     }
     switch event.kind {
     case .scalar(let text, let isPlain):
-      return Node(.scalar(text, isPlain: isPlain), at: event.location)
+      return Node(.scalar(text, isPlain: isPlain), at: event.location, endLine: event.endLine)
     case .alias(let name):
       throw stop(
         .yamlAlias, "the alias *\(name)", at: event.location,

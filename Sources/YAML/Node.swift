@@ -17,10 +17,13 @@ package struct Node: Sendable {
 
   package var content: Content
   package var location: Location
+  /// The line that its own text ends in; of a collection the line that it begins in.
+  private var endLine: Int
 
-  package init(_ content: Content, at location: Location) {
+  package init(_ content: Content, at location: Location, endLine: Int? = nil) {
     self.content = content
     self.location = location
+    self.endLine = endLine ?? location.line
   }
 }
 
@@ -31,6 +34,16 @@ extension Node {
       return text.isEmpty || text == "~" || text.lowercased() == "null"
     }
     return false
+  }
+
+  /// The last line that it reaches, with all that it holds.
+  package var lastLine: Int {
+    switch content {
+    case .scalar: endLine
+    case .sequence(let items): items.map(\.lastLine).max() ?? endLine
+    case .mapping(let entries):
+      entries.map { max($0.keyLocation.line, $0.value.lastLine) }.max() ?? endLine
+    }
   }
 
   package var scalar: String? {

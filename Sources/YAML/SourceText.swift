@@ -40,9 +40,10 @@ package struct SourceText: Sendable {
     _ code: DiagnosticCode, severity: Diagnostic.Severity = .error, _ message: String,
     at location: Location, help: String? = nil, suggestion: String? = nil
   ) -> Diagnostic {
-    Diagnostic(
-      code, severity: severity, message, at: location, snippet: line(location.line), help: help,
-      suggestion: suggestion)
+    var result = Diagnostic(
+      code, severity: severity, message, at: location, help: help, suggestion: suggestion)
+    result.quote(line(location.line))
+    return result
   }
 
   private func firstBadCharacter() -> Diagnostic? {
@@ -55,20 +56,49 @@ package struct SourceText: Sendable {
         at: Location(file: file, line: 1, column: 1), help: "write it as UTF-8 text")
     }
     guard String(validating: bytes, as: UTF8.self) != nil else { return invalidUTF8() }
-    for (index, byte) in bytes.enumerated() {
-      if byte == 0x09 {
-        return diagnostic(
-          .tab, "a tab character", at: location(ofByte: index),
-          help: "indent and separate with spaces; in a quoted value write \\t")
+    return firstBadScalar()
+  }
+
+  /// Characters that YAML (1.2, section 5.1) does not take as they are, or takes as line ends that no
+  /// editor shows as such; and directives, which a document of ours does not need.
+  private func firstBadScalar() -> Diagnostic? {
+    var offset = 0
+    var previous: Unicode.Scalar = "\n"
+    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+      if let (code, message, help) = Self.objection(to: scalar, after: previous) {
+        return diagnostic(code, message, at: location(ofByte: offset), help: help)
       }
-      if byte < 0x20 && byte != 0x0A && byte != 0x0D || byte == 0x7F {
-        let name = byte == 0 ? "a NUL character" : "a control character"
+      // A lone carriage return is known by what follows it.
+      if previous == "\r", scalar != "\n" {
         return diagnostic(
-          .controlCharacter, name, at: location(ofByte: index),
-          help: "remove it; in a double-quoted value write it as an escape such as \\x07")
+          .controlCharacter, "a carriage return within a line", at: location(ofByte: offset - 1),
+          help: "end lines with a line feed")
       }
+      previous = scalar
+      offset += UTF8.width(scalar)
     }
     return nil
+  }
+
+  private static func objection(
+    to scalar: Unicode.Scalar, after previous: Unicode.Scalar
+  ) -> (DiagnosticCode, String, String)? {
+    switch scalar {
+    case "\t":
+      return (
+        .tab, "a tab character", "indent and separate with spaces; in a quoted value write \\t"
+      )
+    case "\n", "\r": return nil
+    case "%" where previous == "\n":
+      return (.yamlSyntax, "a directive", "remove it; put a value that begins with % in quotes")
+    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}",
+      "\u{FFFF}":
+      return (
+        .controlCharacter, scalar == "\0" ? "a NUL character" : "a control character",
+        "remove it; in a double-quoted value write it as an escape such as \\x07"
+      )
+    default: return nil
+    }
   }
 
   private func invalidUTF8() -> Diagnostic {

@@ -19,15 +19,19 @@ struct Ask: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ask what matters, a question a line, then recommend.",
     discussion: """
-      Only questions whose answer can still change the recommendation are asked. An empty line
-      takes the default; key=value answers any other question. Works the same from a pipe, where a
-      wrong answer, or an end before the last question, ends it with exit code 65.
+      Only questions whose answer can still change the recommendation are asked. An empty line \
+      takes the default; key=value answers any other question. It works the same from a pipe, where \
+      a wrong answer, or an end before the last question, ends it with exit code 65.
       """)
 
   @Argument(help: "A spec that answers some of the questions; - is not taken here.")
   var spec: String?
 
-  @Option(help: "Write the answers to this file, as a spec.")
+  @Option(
+    help: """
+      Write the answers to this file, as a spec. The file must not be there yet, unless it is SPEC \
+      itself, which is then written anew, without comments of your own.
+      """)
   var save: String?
 
   @Flag(help: "List the questions as JSON and ask nothing.")
@@ -39,6 +43,7 @@ struct Ask: ParsableCommand {
     if spec == "-" {
       throw ValidationError("Answers come from standard input; name the spec's file.")
     }
+    if save?.isEmpty == true { throw ValidationError("--save wants a file's name.") }
   }
 
   func run() throws {
@@ -50,11 +55,10 @@ struct Ask: ParsableCommand {
       return try Output.result(
         JSONValue.array(interview.openQuestions.map(\.json)).text() + "\n")
     }
-    try refuseOverwriting()
+    // Found out before the first question, so that no answer is lost to it.
+    let file = try save.map { path throws(Failure) in try NewFile(at: path, replacing: spec) }
     try ask(&interview)
-    if let save {
-      try FileWriting.write(SpecWriter(rules).text(interview.assignment), to: save)
-    }
+    try file?.write(SpecWriter(rules).text(interview.assignment))
     let advice = try Advisor(rules).advise(interview.assignment)
     try Output.result(AdviceText(advice, rules, Output.style()).text)
   }
@@ -95,14 +99,6 @@ struct Ask: ParsableCommand {
       result.location?.line = line
       return result
     }
-  }
-
-  private func refuseOverwriting() throws(Failure) {
-    guard let save, FileWriting.exists(save) else { return }
-    if let spec, FileWriting.isSame(spec, save) { return }
-    throw Failure(
-      .cannotCreate, "error: \(TerminalText.escape(save)) exists already; remove it or name another"
-    )
   }
 
   /// `live-comments` for `--save specs/live-comments.yaml`, if that is a name.

@@ -14,9 +14,11 @@ enum Input {
   static let limit = 1_000_001
 
   /// The bytes of a file, or of standard input for `-`; at most `limit`.
-  static func read(_ path: String) throws(Failure) -> [UInt8] {
-    if path == "-" { return try readAll(STDIN_FILENO, path) }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  ///
+  /// - Parameter isRegular: whether only a regular file will do; a pipe might never end.
+  static func read(_ path: String, isRegular: Bool = false) throws(Failure) -> [UInt8] {
+    if path == "-", !isRegular { return try readAll(STDIN_FILENO, path) }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | (isRegular ? O_NONBLOCK : 0))
     guard descriptor >= 0 else {
       throw noInput(errno == ENOENT ? .noSuchFile : .unreadable, path, errno)
     }
@@ -26,6 +28,9 @@ enum Input {
       throw Failure(
         .noInput,
         Diagnostic(.notAFile, "\(path) is a folder", help: "name the file in it").text)
+    }
+    if isRegular, status.st_mode & S_IFMT != S_IFREG {
+      throw Failure(.noInput, Diagnostic(.notAFile, "\(path) is no regular file").text)
     }
     return try readAll(descriptor, path)
   }
@@ -48,7 +53,7 @@ enum Input {
   private static func noInput(_ code: DiagnosticCode, _ path: String, _ number: Int32) -> Failure {
     let message =
       code == .noSuchFile
-      ? "there is no file \(path)" : "cannot read \(path): \(Output.describe(number))"
+      ? "there is no file \(path)" : "cannot read \(path): \(Descriptor.describe(number))"
     return Failure(.noInput, Diagnostic(code, message).text)
   }
 
@@ -88,7 +93,7 @@ struct InputLines {
     let count = systemRead(STDIN_FILENO, &buffer)
     if count < 0 {
       if errno == EINTR { return }
-      throw Failure(.noInput, "error: cannot read the answers: \(Output.describe(errno))")
+      throw Failure(.noInput, "error: cannot read the answers: \(Descriptor.describe(errno))")
     }
     isAtEnd = count == 0
     pending += buffer.prefix(max(0, count))

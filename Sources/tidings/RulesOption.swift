@@ -15,6 +15,13 @@ struct RulesOption: ParsableArguments {
   @Option(name: .customLong("rules"), help: "A folder of rules in place of the built-in ones.")
   var folder: String?
 
+  func validate() throws {
+    if folder?.isEmpty == true { throw ValidationError("--rules wants a folder.") }
+  }
+
+  /// Far more than any set of rules that people write.
+  private static let mostBytes = 10_000_000
+
   /// What stands before the paths of files in messages.
   var prefix: String { folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? "" }
 
@@ -30,7 +37,12 @@ struct RulesOption: ParsableArguments {
     for part in ["", "cards/", "scenarios/"] {
       for name in try Self.names(in: base + part, isOptional: !part.isEmpty)
       where name.hasSuffix(".yaml") || part == "cards/" && name.hasSuffix(".md") {
-        files.append(RulesFile(path: part + name, bytes: try Input.read(base + part + name)))
+        guard files.reduce(0, { $0 + $1.bytes.count }) <= Self.mostBytes else {
+          throw Failure(
+            .data, Diagnostic(.tooLarge, "the rules in \(folder ?? "") are larger than 10 MB").text)
+        }
+        files.append(
+          RulesFile(path: part + name, bytes: try Input.read(base + part + name, isRegular: true)))
       }
     }
     return try Ruleset(files: files, folder: base)
@@ -41,7 +53,8 @@ struct RulesOption: ParsableArguments {
       if isOptional, errno == ENOENT { return [] }
       throw Failure(
         .noInput,
-        Diagnostic(.noSuchFile, "cannot read the folder \(folder): \(Output.describe(errno))").text)
+        Diagnostic(.noSuchFile, "cannot read the folder \(folder): \(Descriptor.describe(errno))")
+          .text)
     }
     defer { closedir(directory) }
     var names: [String] = []

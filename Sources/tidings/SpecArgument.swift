@@ -8,18 +8,19 @@ enum SpecFile {
   static func read(
     _ path: String, _ rules: Ruleset, setting overrides: [String] = [], isPartial: Bool = false
   ) throws -> Assignment {
-    let spec = try SpecReader(rules).read(
-      try Input.read(path), file: path == "-" ? "<stdin>" : path, isPartial: isPartial)
-    var assignment = spec.assignment
-    for text in overrides {
+    let overrides = try overrides.map { text throws(Failure) in
       do throws(InvalidInput) {
-        let override = try Override(text, place: "--set", rules)
-        assignment.state(override.fact, as: override.value)
+        return try Override(text, place: "--set", rules)
       } catch {
         // What is wrong stands on the command line, not in the data.
         throw Failure(.usage, error.diagnostics.text)
       }
     }
+    let spec = try SpecReader(rules).read(
+      try Input.read(path), file: path == "-" ? "<stdin>" : path, isPartial: isPartial,
+      providing: Set(overrides.map(\.fact)))
+    var assignment = spec.assignment
+    for override in overrides { assignment.state(override.fact, as: override.value) }
     Output.error(spec.warnings(for: assignment, rules).text)
     return assignment
   }

@@ -29,7 +29,26 @@ enum Main {
       Output.error(invalid.diagnostics.text)
       Failure(.data, "").exit()
     } catch {
-      Tidings.exit(withError: error)
+      finish(error)
     }
+  }
+
+  /// Help and the version are results; all else that the parser has to say may quote the command
+  /// line, which is text from outside.
+  private static func finish(_ error: any Error) -> Never {
+    let message = Tidings.fullMessage(for: error)
+    let code = Tidings.exitCode(for: error)
+    if code.isSuccess {
+      do {
+        try Output.result(message.isEmpty ? "" : message + "\n")
+      } catch {
+        Output.error(error.text)
+        error.exit()
+      }
+    } else {
+      let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+      Output.error(lines.map(TerminalText.escape).joined(separator: "\n"))
+    }
+    Tidings.exit(withError: code)
   }
 }

@@ -54,6 +54,10 @@ import TestSupport
         ["ask", "--save", "absent/s.yaml"], input: Data(Self.defaults.utf8), in: folder)
       #expect(nowhere.status == 73)
       #expect(nowhere.output.isEmpty)
+      #expect(!nowhere.error.contains("?"), "no question is asked whose answer would be lost")
+      #expect(try Command.run(["ask", "--save", ""], in: folder).status == 64)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(names == ["live-prices.yaml"], "nothing is left behind")
     }
   }
 

@@ -55,6 +55,13 @@ import TestSupport
     #expect(try transport("clients.network=[no-streaming]") == "long-polling")
   }
 
+  @Test func setCanSupplyWhatTheSpecLacks() throws {
+    let result = try Command.run(
+      ["advise", "-", "--set", "name=other"], input: Data("tidings: 1\n".utf8))
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.hasPrefix("other\n"))
+  }
+
   @Test func colorsNothingThatIsNoTerminal() throws {
     for arguments in [["advise", "-"], ["tree", "-"], ["explain", "sse"], ["explain"]] {
       let result = try Command.run(

@@ -28,6 +28,14 @@ import TestSupport
     ("escape sequences", spec("\"\\e[31mkey\": \"\\e]0;title\\a\"\n")),
     ("bidirectional", spec("clients: {network: [\"\u{202E}elibom\"]}\n")),
     ("escaped NUL", spec("summary: \"a\\0b\"\n")),
+    ("directives", Data((String(repeating: "%TAG !x! t\n", count: 70_000) + "--- a").utf8)),
+    (
+      "a hundred findings in one line",
+      spec("clients: {\(String(repeating: "a, ", count: 300_000))}")
+    ),
+    ("a control character of C1", spec("summary: a\u{9B}2J\n")),
+    ("a lone carriage return", spec("summary: a\rb\n")),
+    ("a line separator", spec("summary: a\u{2028}b\n")),
     ("a raw escape in a comment", spec("# \u{1B}[2J\n")),
   ]
 
@@ -53,6 +61,47 @@ import TestSupport
       let result = try Command.run("advise", path)
       #expect(result.status == 65)
       #expect(result.error.contains("[too-large]"))
+    }
+  }
+
+  static let commandLines: [[String]] = [
+    ["ad\u{1B}[31mvise"], ["advise", "-", "--format", "x\u{1B}[31m"],
+    ["advise", "-", "--fo\u{1B}[31m\u{202E}x"], ["advise", "-", "more\u{1B}[31m"],
+    ["advise", "no\u{1B}[31m.yaml"], ["advise", "-", "--set", "up\u{1B}[31m=\u{202E}"],
+    ["explain", "ss\u{1B}[31me"], ["explain", "a\u{1B}[31m.yaml:1"],
+    ["ask", "--save", "no\u{1B}[31m\u{202E}folder/x.yaml"], ["tree", "-", "--rules", "\u{1B}[31m"],
+  ]
+
+  @Test(arguments: commandLines)
+  func isNotEchoedFromTheCommandLine(arguments: [String]) throws {
+    let result = try Command.run(arguments)
+    #expect(result.status >= 64 && result.status <= 78)
+    for scalar in (result.error + result.output).unicodeScalars where scalar != "\n" {
+      #expect(scalar.properties.generalCategory != .control)
+      #expect(scalar.properties.generalCategory != .format)
+    }
+  }
+
+  @Test func rulesFromOutsideDoNotSteerTheTerminal() throws {
+    try Command.withScratchFolder { folder in
+      let text = "facts: {a: {type: flag, default: true, meaning: \"m\\e[31m\", question: q}}"
+      try Data(text.utf8).write(to: folder.appending(path: "a.yaml"))
+      let result = try Command.run(["explain", "a", "--rules", folder.path])
+      #expect(result.status == 65)
+      #expect(result.error.contains("[control-character]"))
+    }
+  }
+
+  @Test func aPipeAmongTheRulesDoesNotHang() throws {
+    try Command.withScratchFolder { folder in
+      let fifo = Process()
+      fifo.executableURL = URL(filePath: "/usr/bin/mkfifo")
+      fifo.arguments = [folder.appending(path: "a.yaml").path]
+      try fifo.run()
+      fifo.waitUntilExit()
+      let result = try Command.run(["tree", "--rules", folder.path])
+      #expect(result.status == 66)
+      #expect(result.error.contains("[not-a-file]"))
     }
   }
 

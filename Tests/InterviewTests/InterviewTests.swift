@@ -48,7 +48,6 @@ import TestSupport
     #expect(open.contains("peers.media"))
     let peerless = try start("peers: {media: none, data: false}").openQuestions.map(\.fact.id)
     #expect(!peerless.contains("peers.group"))
-    #expect(!peerless.contains("servers.publishes"), "no table tests it")
   }
 
   @Test func anEmptyLineTakesTheDefaultAndAKeyAnswersAnotherQuestion() throws {

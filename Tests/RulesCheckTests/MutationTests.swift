@@ -39,10 +39,13 @@ import TestSupport
     "swap transport": "Rows of a unique table are disjoint, their order says nothing.",
     "swap engine": "Rows of a unique table are disjoint, their order says nothing.",
     "swap topic-outgrows-node": "One audience a row, so that never two of them hold.",
+    "swap fallbacks": "One transport a row, so that never two of them hold.",
+    "swap holds-connection": "One transport a row, so that never two of them hold.",
     "swap fan-out": "The neighbours want different transports, so that never both hold.",
     "swap cautions": "The neighbours never hold together, so that neither order nor text changes.",
     "swap rejected-engines": "Rejections are told in the order of the options, not of the rows.",
     "swap rejected-fan-outs": "Rejections are told in the order of the options, not of the rows.",
+    "bound cautions": "The row before it is told wherever the wider one would be.",
     "bound rejected-engines": "The row before it takes the value that the wider one would add.",
     "bound rejected-fan-outs": "The row before it takes the value that the wider one would add.",
   ]
@@ -93,9 +96,15 @@ private struct Equivalence {
       before.rows[$0].location != after.rows[$0].location
     }
     guard moved.count == 2 else { return moved.isEmpty }
+    let outputs = moved.map { before.rows[$0].output }
+    if outputs[0] == outputs[1] { return true }
     let both = Condition(moved.flatMap { before.rows[$0].condition.cells })
-    return before.rows[moved[0]].output == before.rows[moved[1]].output
-      ? true
-      : try Exploration(original).parts(of: original.space.whole, by: both).holds.isEmpty
+    // Where an earlier row tells the caution, it is that one's place that counts.
+    let earlier = before.rows[..<moved[0]].filter { outputs.contains($0.output) }
+    let exploration = Exploration(original)
+    return try exploration.parts(of: original.space.whole, by: both).holds.allSatisfy { part in
+      try exploration.parts(of: part.region, byFirst: earlier.map(\.condition))
+        .allSatisfy { $0.outcome != .gap }
+    }
   }
 }

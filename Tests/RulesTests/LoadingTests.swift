@@ -129,6 +129,25 @@ import TestSupport
     #expect(value == Ratio(21600))
   }
 
+  @Test func boundsWhatRulesMayCost() {
+    let sum = (0..<50_000).map { _ in "1" }.joined(separator: "+")
+    let formula = "numbers: { n: { kind: count, meaning: m, formula: \"\(sum)\" } }"
+    #expect(findings(formula).first?.message == "longer than 2000 characters")
+    let chain = (0..<1000).map {
+      "  t\($0): { meaning: m, hit: first, outputs: [a], rows: [{ when: { t\($0 + 1): a }, "
+        + "then: a, because: b. }] }"
+    }
+    #expect(findings("tables:\n" + chain.joined(separator: "\n")).first?.code == .tooLarge)
+    let rows = String(repeating: "      - { then: a, because: b. }\n", count: 2001)
+    #expect(findings(table(rows)).map(\.code) == [.tooLarge])
+  }
+
+  @Test(arguments: ["> 9223372036854775807", ">= 9223372036854775807", "< 0", "<= 0"])
+  func takesBoundsAtTheEndsOfNumbers(test: String) {
+    let row = "      - { when: { size: \"\(test)\" }, then: a, because: b. }"
+    #expect(findings(table(row)).isEmpty)
+  }
+
   @Test func reportsAllFilesAtOnce() {
     let found = findings("tables: 5\n", facts: Self.facts + "\n  bad: { type: weird, meaning: m }")
     #expect(Set(found.map(\.code)) == [.notAMapping, .unknownValue])

@@ -109,6 +109,11 @@ import TestSupport
     #expect(found.count == 1, "\(text)")
   }
 
+  @Test func aKeyThatStandsTwiceHidesNoOtherError() {
+    let found = findings("tidings: 1\nname: a\nname: b\nclients: {connected: 0}\nx: &y 1\n")
+    #expect(found.map(\.code) == [.duplicateKey, .outOfRange, .unknownKey, .yamlAlias])
+  }
+
   @Test func pointsFromAKeyToItsSection() {
     let found = findings("tidings: 1\nname: a\nfreshness: 5s\n")
     #expect(found.first?.suggestion == "updates.freshness")

@@ -37,6 +37,19 @@ import TestSupport
     #expect(read.values[name] == .word("null"))
   }
 
+  @Test func itsDefaultsCanBeUncommented() throws {
+    let text = SpecWriter(rules).text(Assignment(rules.facts))
+    let lines = text.split(separator: "\n").map(String.init)
+    let uncommented = lines.map { line in
+      line.hasSuffix(":") || line.hasSuffix("# the default")
+        ? line.replacing("# ", with: "", maxReplacements: 1) : line
+    }
+    let spec = try SpecReader(rules).read(
+      Array(uncommented.joined(separator: "\n").utf8), file: "s.yaml")
+    #expect(spec.assignment.stated.count == rules.facts.count - 1, "all but the summary")
+    #expect(rules.point(of: spec.assignment) == rules.point(of: Assignment(rules.facts)))
+  }
+
   @Test func answersAndOverridesReadAsASpecDoes() throws {
     let override = try Override("servers.engines=[redis, kafka]", place: "--set", rules)
     #expect(override.value == .set(["redis", "kafka"]))

@@ -1,3 +1,4 @@
+import Diagnostics
 import Quantities
 
 /// What the tables say at one point, with the trace that reasons, drawn paths and coverage come from.
@@ -76,12 +77,14 @@ extension Evaluation {
     if case .set(let elements) = value {
       return elements.isEmpty ? "nothing" : elements.joined(separator: " and ")
     }
-    return value.description
+    // A name or a text of the spec may hold anything.
+    return TerminalText.escape(value.description)
   }
 
   /// A derived number in a unit that suits its size, rounded to a whole one.
   private static func prose(_ number: DerivedNumber, at point: Point) -> String {
     let grains = number.monomial.value(at: point)
+    if grains.isZero { return number.kind == .rate ? "0/s" : "0" }
     let unit = number.kind.units.first { grains >= Ratio($0.factor) } ?? number.kind.units.last
     let rounded = (grains / Ratio(unit?.factor ?? 1)).rounded
     let symbol = unit?.symbol ?? ""
@@ -99,7 +102,12 @@ extension Evaluation {
       }
     }
     let own = cells.flatMap { facts(in: $0.test) }
-    let found = own.isEmpty ? cells.flatMap { factsBehind($0.test) } : own
+    // A table that corrects another's answer adds nothing of its own where it does not.
+    let isCorrection = cells.contains { cell in
+      guard case .output(let tested, _) = cell.test else { return false }
+      return rules.tables[tested].outputs == rules.tables[table].outputs
+    }
+    let found = own.isEmpty && !isCorrection ? cells.flatMap { factsBehind($0.test) } : own
     var seen: Set<Int> = []
     return found.filter { seen.insert($0).inserted }
   }

@@ -1,5 +1,5 @@
 /// A sentence with places for values: `An update may be {updates.freshness} old.`
-package struct Template: Sendable {
+package struct Template: Sendable, Hashable {
   package enum Piece: Sendable, Hashable {
     case text(String)
     case fact(Int)

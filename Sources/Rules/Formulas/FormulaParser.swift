@@ -11,8 +11,14 @@ struct FormulaParser {
   /// Deeper formulas are refused; nobody reads them.
   private static let maximumDepth = 50
 
+  /// Longer ones are refused, too: a sum of many terms is as deep as it is long.
+  private static let maximumLength = 2000
+
   static func parse(_ text: String) throws(FormulaError) -> Formula {
     var parser = FormulaParser(scalars: Array(text.unicodeScalars))
+    guard parser.scalars.count <= maximumLength else {
+      throw FormulaError(message: "longer than \(maximumLength) characters", offset: 0)
+    }
     let formula = try parser.sum()
     guard parser.peek() == nil else { throw parser.error("this is not expected here") }
     return formula

@@ -131,10 +131,14 @@ extension Bounds {
     var from = low
     var to = high
     // Ends of numbers are whole grains.
-    if let lower, let end = Int64(exactly: lower.value.floor) {
+    if let lower {
+      let end = Int64(clamping: lower.value.floor)
+      guard lower.isIncluded || end < Int64.max else { return .empty }
       from = max(from, lower.isIncluded ? end : end + 1)
     }
-    if let upper, let end = Int64(exactly: upper.value.floor) {
+    if let upper {
+      let end = Int64(clamping: upper.value.floor)
+      guard upper.isIncluded || end > Int64.min else { return .empty }
       to = min(to, upper.isIncluded ? end : end - 1)
     }
     return from <= to ? set.intersection(IntervalSet(from...to)) : .empty

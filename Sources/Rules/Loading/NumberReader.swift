@@ -27,7 +27,8 @@ struct NumberReader {
       try builder.multiply(by: formula, power: 1)
       let monomial = try builder.finish(as: kind)
       return DerivedNumber(
-        name: part.name, kind: kind, meaning: meaning, formula: formula, monomial: monomial,
+        name: part.name, kind: kind, meaning: meaning, formulaText: fields.text("formula") ?? "",
+        formula: formula, monomial: monomial,
         location: part.nameLocation)
     } catch {
       fields.report(error, of: "formula")

@@ -31,7 +31,8 @@ struct RowReader {
     }
     return Row(
       condition: condition, output: output, because: template(because, row),
-      source: row.text("source"), location: row.node.location)
+      source: row.text("source"), location: row.node.location,
+      lastLine: row.node.lastLine)
   }
 
   private func template(_ text: String, _ row: Fields) -> Template {

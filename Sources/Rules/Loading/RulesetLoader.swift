@@ -14,7 +14,16 @@ extension Ruleset {
     for file in files.sorted(by: { $0.path < $1.path }) {
       if file.path.hasPrefix("cards/"), file.path.hasSuffix(".md") {
         let id = String(file.path.dropFirst("cards/".count).dropLast(".md".count))
-        loader.cards.append(Card(id: id, text: String(decoding: file.bytes, as: UTF8.self)))
+        let text = String(decoding: file.bytes, as: UTF8.self)
+        // A card is printed as it stands, so nothing in it may steer a terminal.
+        let isSafe = text.unicodeScalars.allSatisfy { $0 == "\n" || !TerminalText.isUnsafe($0) }
+        if !isSafe {
+          problems.report(
+            Diagnostic(
+              .controlCharacter, "a card with control characters",
+              at: Location(file: folder + file.path, line: 1, column: 1), help: "remove them"))
+        }
+        loader.cards.append(Card(id: id, text: text))
       } else if file.path.hasPrefix("scenarios/"), file.path.hasSuffix(".yaml") {
         loader.scenarios.append(file)
       } else if file.path.hasSuffix(".yaml"), !file.path.contains("/") {
@@ -22,6 +31,12 @@ extension Ruleset {
       }
     }
     let rules = loader.link()
+    if rules.facts.isEmpty, problems.diagnostics.isEmpty {
+      problems.report(
+        Diagnostic(
+          .badTable, "there are no facts in the rules\(folder.isEmpty ? "" : " in \(folder)")",
+          help: "a folder of rules has *.yaml files with facts:, tables: and so on"))
+    }
     if !problems.diagnostics.isEmpty { throw InvalidInput(problems.diagnostics) }
     self = rules
   }
@@ -43,6 +58,9 @@ struct RulesetLoader {
   var scenarios: [RulesFile] = []
   private var sections: [String: [Part]] = [:]
 
+  /// Tables that test each other are followed one into the other, so their number is bounded.
+  private static let mostEntries = 300
+
   private static let sectionNames = ["facts", "constants", "numbers", "tables", "costs"]
 
   init(problems: Problems) {
@@ -52,11 +70,13 @@ struct RulesetLoader {
   mutating func open(_ file: RulesFile, folder: String) {
     let document: Document
     do throws(InvalidInput) {
-      document = try Document(file.bytes, file: folder + file.path)
+      document = try Document(parsing: file.bytes, file: folder + file.path)
     } catch {
       error.diagnostics.forEach(problems.report)
       return
     }
+    document.problems.forEach(problems.report)
+    document.unsafeScalars.forEach(problems.report)
     let fields = Fields(
       document.root, in: document.source, known: Self.sectionNames, problems)
     for section in Self.sectionNames {
@@ -66,6 +86,12 @@ struct RulesetLoader {
             .duplicateKey, "\(entry.key) is declared twice", at: entry.keyLocation,
             help: "the first stands at \(twin.nameLocation)")
           continue
+        }
+        guard sections[section, default: []].count < Self.mostEntries else {
+          fields.report(
+            .tooLarge, "more than \(Self.mostEntries) entries of \(section)", at: entry.keyLocation,
+            help: "a set of rules has at most \(Self.mostEntries) \(section), over all its files")
+          return
         }
         sections[section, default: []].append(
           Part(

@@ -9,6 +9,9 @@ struct TableReader {
     "meaning", "choice", "gives", "question", "hit", "outputs", "rows", "tree",
   ]
 
+  /// Rows are tried one inside the other, so their number is bounded.
+  private static let mostRows = 2000
+
   func read(_ part: RulesetLoader.Part) -> Table? {
     let fields = Fields(part.node, in: part.source, known: Self.keys, names.problems)
     guard let meaning = fields.required("meaning"), let role = role(fields),
@@ -38,7 +41,14 @@ struct TableReader {
     if let root = fields.node["tree"] {
       table.tree = TreeReader(rows: rows).read(root, into: &table.rows)
     } else {
-      table.rows = fields.items("rows").compactMap(rows.read)
+      let items = fields.items("rows")
+      if items.count > Self.mostRows {
+        fields.report(
+          .tooLarge, "more than \(Self.mostRows) rows", at: part.nameLocation,
+          help: "split the table \(part.name) into several")
+        return nil
+      }
+      table.rows = items.compactMap(rows.read)
     }
     return table
   }

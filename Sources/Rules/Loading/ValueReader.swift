@@ -77,6 +77,8 @@ package struct ValueReader {
       return invalid(.unit, "a count has no unit, found \(unit)", node, help: form)
     case .overflow:
       return outOfRange(text, node)
+    case .zero:
+      return invalid(.number, "\(text) is zero", node, help: form, suggestion: "never")
     }
   }
 

@@ -7,6 +7,8 @@ package struct DerivedNumber: Sendable {
   package var name: String
   package var kind: Kind
   package var meaning: String
+  /// As it is written.
+  package var formulaText: String
   package var formula: Formula
   /// In grains of the kind when the variables are in grains of theirs.
   package var monomial: Monomial

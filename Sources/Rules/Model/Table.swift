@@ -51,6 +51,8 @@ package struct Row: Sendable {
   /// Where a threshold of the row comes from.
   package var source: String?
   package var location: Location
+  /// The last line that belongs to the row.
+  package var lastLine: Int
 }
 
 extension Row {
