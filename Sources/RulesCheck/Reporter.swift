@@ -29,8 +29,17 @@ struct Reporter {
         at: table.location, help: "this is a bug of tidings; please report it with the rules"))
   }
 
-  func overlap(_ table: Table, _ first: Int, _ second: Int, in region: Region) -> Finding {
-    Finding(
+  func overlap(
+    _ table: Table, _ first: Int, _ second: Int, in region: Region
+  ) throws -> Finding {
+    let witness = WitnessSpec(rules: rules).spec(in: region)
+    if let witness {
+      let evaluation = Evaluation(rules, rules.assignment(at: witness.point))
+      guard [first, second].allSatisfy({ evaluation.holds(table.rows[$0].condition) }) else {
+        throw Disagreement()
+      }
+    }
+    return Finding(
       diagnostic: Diagnostic(
         .overlap,
         "two rows of the unique table \(table.name) can hold at once, this and "
@@ -38,7 +47,7 @@ struct Reporter {
         at: table.rows[second].location,
         help: "narrow one of them; the other is \(table.rows[first].notation(in: table))"),
       row: table.rows[second].notation(in: table),
-      witness: WitnessSpec(rules: rules).spec(in: region)?.text)
+      witness: witness?.text)
   }
 
   func unreached(_ table: Table, _ row: Int) -> Finding {

@@ -48,7 +48,8 @@ struct TableProof {
     for row in table.rows.indices where !doubled.contains(row) {
       if let own = parts[row] {
         // The twin of a row is the one that is too many.
-        if table.hit == .first, !hasTwinBelow(row, doubled), try isRedundant(row, own) {
+        let below = Array(table.rows[(row + 1)...])
+        if table.hit == .first, !hasTwinBelow(row, doubled), try isRedundant(row, own, below) {
           findings.append((reporter.redundant(table, row), [row]))
         }
       } else {
@@ -69,8 +70,12 @@ struct TableProof {
   }
 
   /// Whether the rows below give the same output for the same reason wherever the row holds first.
-  private func isRedundant(_ row: Int, _ own: [Exploration.Part]) throws -> Bool {
-    let below = Array(table.rows[(row + 1)...])
+  private func isRedundant(
+    _ row: Int, _ own: [Exploration.Part], _ below: [Row]
+  ) throws -> Bool {
+    guard below.contains(where: { Self.isAnswer(of: $0, like: table.rows[row]) }) else {
+      return false
+    }
     for part in own {
       var isSame = true
       try cover(below.map(\.condition), in: part) { _, other in
@@ -103,7 +108,7 @@ struct TableProof {
         }
         if let part = held.first(where: { !$0.isUndecided }) {
           findings.append(
-            (reporter.overlap(table, first, second, in: part.region), [first, second]))
+            (try reporter.overlap(table, first, second, in: part.region), [first, second]))
         }
       }
     }
@@ -121,12 +126,18 @@ struct TableProof {
       let twins = twins(among: rows)
       findings += twins.map(\.finding)
       let doubled = Set(twins.flatMap(\.rows))
-      var reached: Set<Int> = []
-      try cover(rows.map { table.rows[$0].condition }) { _, row in
-        if let row { reached.insert(rows[row]) }
+      var parts: [Int: [Exploration.Part]] = [:]
+      try cover(rows.map { table.rows[$0].condition }) { part, row in
+        if let row { parts[rows[row], default: []].append(part) }
       }
-      for row in rows where !reached.contains(row) && !doubled.contains(row) {
-        findings.append(reporter.unreached(table, row))
+      for row in rows where !doubled.contains(row) {
+        let below = rows.filter { $0 > row }.map { table.rows[$0] }
+        if let own = parts[row] {
+          guard !hasTwinBelow(row, doubled), try isRedundant(row, own, below) else { continue }
+          findings.append(reporter.redundant(table, row))
+        } else {
+          findings.append(reporter.unreached(table, row))
+        }
       }
     }
     return findings

@@ -79,10 +79,15 @@ import TestSupport
         }
         if taken.isEmpty {
           verdicts.insert(Verdict(.unreached, value))
-        } else if table.hit == .first,
-          !table.rows[(row + 1)...].contains(where: { tests($0) == tests(value) }),
+        } else if table.hit == .first || table.hit == .collect,
+          !table.rows[(row + 1)...].contains(where: {
+            tests($0) == tests(value) && (table.hit == .first || $0.output == value.output)
+          }),
           taken.allSatisfy({ rows in
-            rows.count > 1 && table.rows[rows[1]].output == value.output
+            let rivals = rows.filter {
+              table.hit == .first || table.rows[$0].output == value.output
+            }
+            return rivals.count > 1 && table.rows[rivals[1]].output == value.output
           })
         {
           verdicts.insert(Verdict(.redundant, value))

@@ -11,18 +11,11 @@ struct CostReader {
     let fields = Fields(
       part.node, in: part.source, known: ["title", "unit", "formula", "meaning", "source"],
       names.problems)
-    guard let title = fields.required("title"), let unitName = fields.required("unit"),
+    guard let title = fields.required("title"),
+      let unit = fields.required("unit", among: Cost.Unit.allCases.map(\.rawValue))
+        .flatMap(Cost.Unit.init),
       let meaning = fields.required("meaning"), let formula = fields.formula("formula")
     else { return nil }
-    guard let unit = Cost.Unit(rawValue: unitName) else {
-      let known = Cost.Unit.allCases.map(\.rawValue)
-      fields.report(
-        .unknownValue, "unknown unit \(unitName)",
-        at: fields.node["unit"]?.location ?? fields.node.location,
-        help: "units: \(known.joined(separator: ", "))",
-        suggestion: NearestName.of(unitName, among: known))
-      return nil
-    }
     do throws(FormulaError) {
       guard try CostDimension(names: names, earlier: earlier).of(formula) == Dimension(unit) else {
         throw FormulaError(message: "the units do not make \(unit.rawValue)", offset: 0)

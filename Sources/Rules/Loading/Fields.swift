@@ -59,6 +59,25 @@ struct Fields {
     return text(key)
   }
 
+  /// The word under `key`, if it is one of `known`.
+  func word(_ key: String, among known: [String]) -> String? {
+    guard let word = text(key) else { return nil }
+    if known.contains(word) { return word }
+    report(
+      .unknownValue, "unknown \(key) \(word)", at: node[key]?.location ?? node.location,
+      help: "\(key): \(known.joined(separator: ", "))",
+      suggestion: NearestName.of(word, among: known))
+    return nil
+  }
+
+  /// The word under `key`, which must be there.
+  func required(_ key: String, among known: [String]) -> String? {
+    if node.mapping != nil, node[key] == nil {
+      report(.missingKey, "\(key) is missing", at: node.location)
+    }
+    return word(key, among: known)
+  }
+
   /// The scalars of the list under `key`.
   func texts(_ key: String) -> [String]? {
     guard let value = node[key] else { return nil }

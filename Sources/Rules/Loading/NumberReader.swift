@@ -9,18 +9,10 @@ struct NumberReader {
   func read(_ part: RulesetLoader.Part) -> DerivedNumber? {
     let fields = Fields(
       part.node, in: part.source, known: ["kind", "formula", "meaning"], names.problems)
-    guard let meaning = fields.required("meaning"), let kindName = fields.required("kind") else {
-      return nil
-    }
-    guard let kind = Kind(rawValue: kindName) else {
-      let known = Kind.allCases.map(\.rawValue)
-      fields.report(
-        .unknownValue, "unknown kind \(kindName)",
-        at: fields.node["kind"]?.location ?? fields.node.location,
-        help: "kinds: \(known.joined(separator: ", "))",
-        suggestion: NearestName.of(kindName, among: known))
-      return nil
-    }
+    guard let meaning = fields.required("meaning"),
+      let kind = fields.required("kind", among: Kind.allCases.map(\.rawValue))
+        .flatMap(Kind.init)
+    else { return nil }
     guard let formula = fields.formula("formula") else { return nil }
     var builder = MonomialBuilder(names: names)
     do throws(FormulaError) {

@@ -55,33 +55,19 @@ struct TableReader {
 
   private func role(_ fields: Fields) -> Table.Role? {
     if let title = fields.text("choice") { return .choice(title: title) }
-    switch fields.text("gives") {
-    case nil: return .fact
+    if fields.node["gives"] == nil { return .fact }
+    switch fields.word("gives", among: ["fallbacks", "rejections", "cautions"]) {
     case "fallbacks": return .fallbacks
     case "rejections": return .rejections
     case "cautions": return .cautions
-    case let other?:
-      let known = ["fallbacks", "rejections", "cautions"]
-      fields.report(
-        .unknownValue, "unknown value \(other)",
-        at: fields.node["gives"]?.location ?? fields.node.location,
-        help: "gives: \(known.joined(separator: ", "))",
-        suggestion: NearestName.of(other, among: known))
-      return nil
+    default: return nil
     }
   }
 
   private func hitPolicy(_ fields: Fields) -> Table.HitPolicy? {
     if fields.node["tree"] != nil { return .unique }
-    guard let text = fields.required("hit") else { return nil }
-    if let hit = Table.HitPolicy(rawValue: text) { return hit }
-    let known = Table.HitPolicy.allCases.map(\.rawValue)
-    fields.report(
-      .unknownValue, "unknown hit policy \(text)",
-      at: fields.node["hit"]?.location ?? fields.node.location,
-      help: "hit: \(known.joined(separator: ", "))",
-      suggestion: NearestName.of(text, among: known))
-    return nil
+    return fields.required("hit", among: Table.HitPolicy.allCases.map(\.rawValue))
+      .flatMap(Table.HitPolicy.init)
   }
 
   private static func allOutputs(_ rows: [Node]) -> [String] {
