@@ -4,37 +4,47 @@ import Rules
 /// Tests that can never hold, or hold always, whatever the facts.
 struct CellProof {
   let rules: Ruleset
-  let maximumParts: Int
+  let budget: Exploration.Budget
 
   func findings() -> [Finding] {
-    var known: [Test: (holds: Bool, fails: Bool)] = [:]
+    var known: [Test: Verdict] = [:]
     var findings: [Finding] = []
     for table in rules.tables where table.tree == nil {
       for (index, row) in table.rows.enumerated() {
         for cell in row.condition.cells {
           if case .any = cell.test { continue }
-          guard let can = known[cell.test] ?? decide(cell.test) else {
-            findings.append(Reporter(rules: rules).undecided(table, nil, maximumParts))
-            continue
+          let verdict = known[cell.test] ?? decide(cell.test)
+          known[cell.test] = verdict
+          switch verdict {
+          case .both: continue
+          case .always: findings.append(finding(cell, canHold: true, index, table))
+          case .never: findings.append(finding(cell, canHold: false, index, table))
+          case .undecided(let region):
+            findings.append(Reporter(rules: rules).undecided(cell, table, index, region))
           }
-          known[cell.test] = can
-          if can.holds && can.fails { continue }
-          findings.append(finding(cell, canHold: can.holds, index, table))
         }
       }
     }
     return findings
   }
 
-  private func decide(_ test: Test) -> (holds: Bool, fails: Bool)? {
-    let exploration = Exploration(rules, maximumParts: maximumParts)
+  private enum Verdict {
+    case both
+    case always
+    case never
+    case undecided(Region?)
+  }
+
+  private func decide(_ test: Test) -> Verdict {
+    let exploration = Exploration(rules, budget: budget)
     guard let parts = try? exploration.split(Exploration.Part(region: rules.space.whole), by: test)
-    else { return nil }
+    else { return .undecided(nil) }
     // A part that may be empty proves neither.
-    let (holds, fails) = (parts.holds.filter(\.isDecided), parts.fails.filter(\.isDecided))
-    if holds.isEmpty, !parts.holds.isEmpty { return nil }
-    if fails.isEmpty, !parts.fails.isEmpty { return nil }
-    return (!holds.isEmpty, !fails.isEmpty)
+    for side in [parts.holds, parts.fails] {
+      if let first = side.first, side.allSatisfy(\.isUndecided) { return .undecided(first.region) }
+    }
+    if parts.holds.isEmpty { return .never }
+    return parts.fails.isEmpty ? .always : .both
   }
 
   private func finding(_ cell: Cell, canHold: Bool, _ row: Int, _ table: Table) -> Finding {
@@ -45,8 +55,4 @@ struct CellProof {
     finding.diagnostic.location = cell.location
     return finding
   }
-}
-
-extension Exploration.Part {
-  fileprivate var isDecided: Bool { !isUndecided }
 }

@@ -11,8 +11,8 @@ struct Coverage {
   private let tests: [Test]
   private let start: [Candidate]
 
-  init(_ rules: Ruleset, _ conditions: [Condition], maximumParts: Int) {
-    exploration = Exploration(rules, maximumParts: maximumParts)
+  init(_ rules: Ruleset, _ conditions: [Condition], _ budget: Exploration.Budget) {
+    exploration = Exploration(rules, budget: budget)
     var places: [Test: Int] = [:]
     var tests: [Test] = []
     start = conditions.enumerated().map { index, condition in
@@ -66,7 +66,8 @@ struct Coverage {
     // Only what was decided stays so in every smaller part.
     let kept = status.map { $0 == .open ? nil : $0 }
     let (holds, fails) = try exploration.split(part, by: tests[test])
-    for (parts, outcome) in [(holds, Status.holds), (fails, .fails)] {
+    // Whoever looks for what no condition takes finds it sooner where they fail.
+    for (parts, outcome) in [(fails, Status.fails), (holds, .holds)] {
       var decided = kept
       decided[test] = outcome
       for part in parts { try run(part, left, decided: decided, visit) }

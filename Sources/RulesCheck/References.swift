@@ -6,9 +6,11 @@ struct References {
   let rules: Ruleset
   /// What stands before the paths of cards.
   let folder: String
+  let budget: Exploration.Budget
 
   func findings() -> [Finding] {
-    unusedTables() + unusedOutputs() + unusedNumbers() + chains() + facts() + cards()
+    unusedTables() + unusedOutputs() + unusedNumbers() + unusedConstants() + chains() + facts()
+      + cards()
   }
 
   private var tests: [Test] { rules.tables.flatMap(\.rows).flatMap(\.condition.cells).map(\.test) }
@@ -48,11 +50,23 @@ struct References {
   private func unusedNumbers() -> [Finding] {
     let tested = Set(
       tests.compactMap { if case .number(let number, _) = $0 { number } else { nil } })
+    let quoted = pieces
     return rules.numbers.enumerated().compactMap { index, number in
-      guard !tested.contains(index), !costNames.contains(number.name) else { return nil }
+      guard !tested.contains(index), !costNames.contains(number.name),
+        !quoted.contains(.number(index))
+      else { return nil }
       return finding(
         .unused, "nothing tests the number \(number.name)", number.location,
         help: "test it in a table, or remove it")
+    }
+  }
+
+  private func unusedConstants() -> [Finding] {
+    let used = costNames.union(rules.numbers.flatMap { $0.formula.names })
+    return rules.constants.filter { !used.contains($0.name) }.map { constants in
+      finding(
+        .unused, "no formula uses the constants \(constants.name)", constants.location,
+        help: "use them in a formula, or remove them")
     }
   }
 
@@ -83,7 +97,8 @@ struct References {
 
   private func facts() -> [Finding] {
     let testable = rules.facts.indices.filter { !rules.space.variablesOfFact[$0].isEmpty }
-    let relevant = Set(Relevance(rules).all(of: testable, in: rules.space.whole))
+    let relevant = Set(Relevance(rules, budget: budget).all(of: testable, in: rules.space.whole))
+    let quoted = pieces
     return testable.compactMap { index in
       let fact = rules.facts[index]
       if relevant.contains(index) {
@@ -97,7 +112,7 @@ struct References {
           .neverAsked, "\(fact.id) has a question that is never asked: no answer changes anything",
           fact.location, help: "use the fact in a table, or remove its question")
       }
-      if costNames.contains(fact.id) { return nil }
+      if costNames.contains(fact.id) || quoted.contains(.fact(index)) { return nil }
       return finding(
         .unused, "nothing uses the fact \(fact.id)", fact.location,
         help: "use it in a table or a cost, or remove it")
@@ -125,6 +140,12 @@ struct References {
             help: "name it after an option or a caution",
             suggestion: NearestName.of(card.id, among: ids.sorted())))
       }
+      if !card.text.hasPrefix("# ") {
+        findings.append(
+          finding(
+            .noCard, "the card \(card.id) has no title", place,
+            help: "begin it with `# ` and its name as the trade writes it"))
+      }
       findings += unknownFacts(in: card)
     }
     return findings
@@ -148,7 +169,10 @@ struct References {
         findings.append(
           finding(
             .unknownReference, "the card \(card.id) names \(word), which is no fact",
-            Location(file: "\(folder)cards/\(card.id).md", line: number + 1, column: 1),
+            Location(
+              file: "\(folder)cards/\(card.id).md", line: number + 1,
+              column: line[..<word.startIndex].unicodeScalars.count + 1,
+              length: word.unicodeScalars.count),
             suggestion: NearestName.of(String(word), among: rules.facts.map(\.id))))
       }
     }
@@ -165,12 +189,12 @@ struct References {
 }
 
 extension Formula {
-  /// All facts, numbers, tables and costs that it names.
+  /// All facts, numbers, tables, costs and constants that it names.
   fileprivate var names: [String] {
     switch self {
     case .figure: []
     case .name(let name, _): [name]
-    case .call(_, let arguments, _): arguments.flatMap(\.names)
+    case .call(let name, let arguments, _): [name] + arguments.flatMap(\.names)
     case .operation(_, let left, let right): left.names + right.names
     }
   }

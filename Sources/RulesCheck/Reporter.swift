@@ -1,5 +1,6 @@
 import Diagnostics
 import Rules
+import Specs
 
 /// Words for what proofs find.
 struct Reporter {
@@ -7,16 +8,20 @@ struct Reporter {
 
   func gap(_ table: Table, in region: Region, _ index: Int) throws -> Finding {
     let witness = WitnessSpec(rules: rules).spec(in: region)
-    if let witness {
-      // What the proof says must be what the engine does.
-      let evaluation = Evaluation(rules, rules.assignment(at: witness.point))
-      guard evaluation.hits[index].isEmpty else { throw Disagreement() }
-    }
+    guard try evaluation(of: witness)?.hits[index].isEmpty != false else { throw Disagreement() }
     return Finding(
       diagnostic: Diagnostic(
         .gap, "the table \(table.name) has no row for some facts", at: table.location,
         help: "add a row for them, or a last row without tests"),
-      witness: witness?.text)
+      witness: witness)
+  }
+
+  /// What the proof says must be what the engine does, for the very text that is told.
+  private func evaluation(of witness: String?) throws -> Evaluation? {
+    guard let witness else { return nil }
+    let spec = try? SpecReader(rules).read(Array(witness.utf8), file: "witness")
+    guard let spec else { throw Disagreement() }
+    return Evaluation(rules, spec.assignment)
   }
 
   /// The proof and the engine say different things: a bug of ours, never told as a result.
@@ -33,11 +38,10 @@ struct Reporter {
     _ table: Table, _ first: Int, _ second: Int, in region: Region
   ) throws -> Finding {
     let witness = WitnessSpec(rules: rules).spec(in: region)
-    if let witness {
-      let evaluation = Evaluation(rules, rules.assignment(at: witness.point))
-      guard [first, second].allSatisfy({ evaluation.holds(table.rows[$0].condition) }) else {
-        throw Disagreement()
-      }
+    if let evaluation = try evaluation(of: witness),
+      ![first, second].allSatisfy({ evaluation.holds(table.rows[$0].condition) })
+    {
+      throw Disagreement()
     }
     return Finding(
       diagnostic: Diagnostic(
@@ -47,7 +51,7 @@ struct Reporter {
         at: table.rows[second].location,
         help: "narrow one of them; the other is \(table.rows[first].notation(in: table))"),
       row: table.rows[second].notation(in: table),
-      witness: witness?.text)
+      witness: witness)
   }
 
   func unreached(_ table: Table, _ row: Int) -> Finding {
@@ -71,15 +75,28 @@ struct Reporter {
       help: "the other stands at \(table.rows[first].rule)")
   }
 
-  func undecided(_ table: Table, _ region: Region?, _ maximumParts: Int) -> Finding {
-    let reason =
-      region == nil
-      ? "within \(maximumParts) parts of the space"
-      : "where \(region?.inequalities.count ?? 0) bounds on derived numbers meet"
-    return Finding(
+  /// - Parameter region: where inequalities could not be decided; `nil` if the parts ran out.
+  func undecided(_ table: Table, _ region: Region?) -> Finding {
+    Finding(
       diagnostic: Diagnostic(
-        .undecided, "the table \(table.name) cannot be decided \(reason)", at: table.location,
-        help: "use fewer or simpler tests; what is not decided counts as wrong"))
+        .undecided, "the table \(table.name) cannot be decided \(Self.reason(region))",
+        at: table.location, help: "use fewer or simpler tests; what is not decided counts as wrong")
+    )
+  }
+
+  func undecided(_ cell: Cell, _ table: Table, _ row: Int, _ region: Region?) -> Finding {
+    var finding = finding(
+      .undecided, table, row,
+      "whether the test \(cell) can hold, and can fail, cannot be decided \(Self.reason(region))",
+      help: "test a wider interval; what is not decided counts as wrong")
+    finding.diagnostic.location = cell.location
+    return finding
+  }
+
+  private static func reason(_ region: Region?) -> String {
+    guard let region else { return "within the parts of the space that a check may take" }
+    let names = region.inequalities.count == 1 ? "a bound" : "\(region.inequalities.count) bounds"
+    return "where \(names) on derived numbers leave hardly a whole number"
   }
 
   func finding(

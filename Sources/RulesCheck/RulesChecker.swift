@@ -5,16 +5,16 @@ import Rules
 package struct RulesChecker {
   private let rules: Ruleset
   private let folder: String
-  private let maximumParts: Int
+  private let budget: Exploration.Budget
 
   /// - Parameters:
-  ///   - folder: what stands before the paths of scenarios in findings.
-  ///   - maximumParts: how many parts of the space one proof may take; beyond it the finding is
-  ///     `undecided`, never a pass.
+  ///   - folder: what stands before the paths of scenarios and cards in findings.
+  ///   - maximumParts: how many parts of the space all proofs together may take; beyond it the
+  ///     finding is `undecided`, never a pass.
   package init(_ rules: Ruleset, folder: String = "", maximumParts: Int = 1_000_000) {
     self.rules = rules
     self.folder = folder
-    self.maximumParts = maximumParts
+    budget = Exploration.Budget(maximumParts)
   }
 
   /// All that is wrong, by place.
@@ -25,7 +25,7 @@ package struct RulesChecker {
     let scenarios = ScenarioCheck(rules: rules, folder: folder).findings().filter {
       $0.diagnostic.code != .noScenario || !unreached.contains($0.diagnostic.location)
     }
-    let references = References(rules: rules, folder: folder).findings()
+    let references = References(rules: rules, folder: folder, budget: budget).findings()
     return (proved + references + scenarios).sorted { left, right in
       guard let left = left.diagnostic.location, let right = right.diagnostic.location else {
         return left.diagnostic.location != nil
@@ -37,12 +37,12 @@ package struct RulesChecker {
   /// The findings of proofs alone, without cards, scenarios and uses.
   package func proofs() -> [Finding] {
     rules.tables.indices.flatMap(proofs)
-      + CellProof(rules: rules, maximumParts: maximumParts).findings()
+      + CellProof(rules: rules, budget: budget).findings()
   }
 
   /// The findings of the proofs of one table.
   package func proofs(of table: Int) -> [Finding] {
-    TableProof(rules, table: table, maximumParts: maximumParts).findings()
+    TableProof(rules, table: table, budget).findings()
   }
 
   /// What is proved when there are no findings, in a line or two.

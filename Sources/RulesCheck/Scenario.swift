@@ -66,44 +66,92 @@ package struct ScenarioReader {
   private func expectations(
     _ node: Node, _ source: SourceText
   ) throws(InvalidInput) -> [Scenario.Expectation] {
-    var problems: [Diagnostic] = []
-    var result: [Scenario.Expectation] = []
-    for entry in node.mapping ?? [] {
-      let texts = entry.value.sequence?.compactMap(\.scalar) ?? []
-      func add(
-        _ wanted: Scenario.Expectation.Wanted, _ message: String, at location: Location? = nil
-      ) {
-        let diagnostic = source.diagnostic(
-          .scenario, message, at: location ?? entry.value.location, help: node["story"]?.scalar)
-        result.append(Scenario.Expectation(wanted: wanted, diagnostic: diagnostic))
-      }
-      switch entry.key {
-      case "fallbacks": add(.list(.fallbacks, texts), "other fallbacks were expected")
-      case "cautions": add(.list(.cautions, texts), "other cautions were expected")
-      case "rejected": add(.list(.rejections, texts), "other rejections were expected")
-      case "tells":
-        for item in entry.value.sequence ?? [] {
-          guard let text = item.scalar else { continue }
-          add(
-            .fragment(text), "nothing that is told contains “\(text)”", at: item.location)
-        }
-      default:
-        guard let table = rules.tableIndex(entry.key), rules.tables[table].hit != .collect,
-          let output = entry.value.scalar, rules.tables[table].outputs.contains(output)
-        else {
-          problems.append(
-            source.diagnostic(
-              .unknownReference, "\(entry.key) is no table with this output",
-              at: entry.keyLocation,
-              help: "name a table that gives one output, or fallbacks, rejected, cautions, tells",
-              suggestion: NearestName.of(entry.key, among: rules.tables.map(\.name))))
-          continue
-        }
-        add(.output(table: table, output), "\(entry.key) was expected to be \(output)")
-      }
+    guard let entries = node.mapping, !entries.isEmpty else {
+      throw InvalidInput([
+        source.diagnostic(
+          .wrongShape, "a scenario that expects nothing", at: node.location,
+          help: "expect: { table: output, cautions: [ids], tells: [fragments] }")
+      ])
     }
-    if !problems.isEmpty { throw InvalidInput(problems) }
+    var result: [Scenario.Expectation] = []
+    for entry in entries { result += try expectations(entry, source) }
     return result
+  }
+
+  private func expectations(
+    _ entry: Node.Entry, _ source: SourceText
+  ) throws(InvalidInput) -> [Scenario.Expectation] {
+    switch entry.key {
+    case "fallbacks": return [try list(.fallbacks, entry, source)]
+    case "cautions": return [try list(.cautions, entry, source)]
+    case "rejected": return [try list(.rejections, entry, source)]
+    case "tells":
+      return try scalars(of: entry.value, source).map { text, location in
+        expectation(
+          .fragment(text), "nothing that is told contains “\(text)”", at: location, source)
+      }
+    default:
+      guard let table = rules.tableIndex(entry.key), rules.tables[table].hit != .collect else {
+        throw unknown(
+          "\(entry.key) is no table that gives one output", at: entry.keyLocation, source,
+          wrong: entry.key, known: rules.tables.filter { $0.hit != .collect }.map(\.name))
+      }
+      guard let output = entry.value.scalar, rules.tables[table].outputs.contains(output) else {
+        throw unknown(
+          "\(entry.key) has no such output", at: entry.value.location, source,
+          wrong: entry.value.scalar ?? "", known: rules.tables[table].outputs)
+      }
+      return [
+        expectation(
+          .output(table: table, output), "\(entry.key) was expected to be \(output)",
+          at: entry.value.location, source)
+      ]
+    }
+  }
+
+  private func list(
+    _ role: Table.Role, _ entry: Node.Entry, _ source: SourceText
+  ) throws(InvalidInput) -> Scenario.Expectation {
+    let known = rules.tables(role).flatMap { rules.tables[$0].outputs }
+    let items = try scalars(of: entry.value, source)
+    for (text, location) in items where !known.contains(text) {
+      throw unknown(
+        "\(text) is none of the \(entry.key)", at: location, source, wrong: text, known: known)
+    }
+    return expectation(
+      .list(role, items.map(\.text)), "other \(entry.key) were expected", at: entry.value.location,
+      source)
+  }
+
+  private func scalars(
+    of node: Node, _ source: SourceText
+  ) throws(InvalidInput) -> [(text: String, location: Location)] {
+    guard let items = node.sequence, items.allSatisfy({ $0.scalar != nil }) else {
+      throw InvalidInput([
+        source.diagnostic(
+          .wrongShape, "expected a list of single values, found \(node.kind)", at: node.location,
+          help: "write it in brackets")
+      ])
+    }
+    return items.compactMap { item in item.scalar.map { ($0, item.location) } }
+  }
+
+  private func unknown(
+    _ message: String, at location: Location, _ source: SourceText, wrong: String, known: [String]
+  ) -> InvalidInput {
+    InvalidInput([
+      source.diagnostic(
+        .unknownReference, message, at: location, help: "known: \(known.joined(separator: ", "))",
+        suggestion: NearestName.of(wrong, among: known))
+    ])
+  }
+
+  private func expectation(
+    _ wanted: Scenario.Expectation.Wanted, _ message: String, at location: Location,
+    _ source: SourceText
+  ) -> Scenario.Expectation {
+    Scenario.Expectation(
+      wanted: wanted, diagnostic: source.diagnostic(.scenario, message, at: location))
   }
 }
 

@@ -6,27 +6,29 @@ import Rules
 struct TableProof {
   let rules: Ruleset
   let index: Int
-  let maximumParts: Int
+  let budget: Exploration.Budget
   private var table: Table { rules.tables[index] }
   private let reporter: Reporter
 
-  init(_ rules: Ruleset, table index: Int, maximumParts: Int) {
+  init(_ rules: Ruleset, table index: Int, _ budget: Exploration.Budget) {
     self.rules = rules
     self.index = index
-    self.maximumParts = maximumParts
+    self.budget = budget
     reporter = Reporter(rules: rules)
   }
 
   func findings() -> [Finding] {
+    var findings: [Finding] = []
     do {
-      return try table.hit == .collect ? collection() : decision()
+      if table.hit == .collect { try collection(&findings) } else { try decision(&findings) }
     } catch let undecided as Undecided {
-      return [reporter.undecided(table, undecided.region, maximumParts)]
+      findings.append(reporter.undecided(table, undecided.region))
     } catch is Reporter.Disagreement {
-      return [reporter.disagreement(table)]
+      findings.append(reporter.disagreement(table))
     } catch {
-      return [reporter.undecided(table, nil, maximumParts)]
+      findings.append(reporter.undecided(table, nil))
     }
+    return findings
   }
 
   /// Neither a point nor a proof that there is none.
@@ -36,145 +38,128 @@ struct TableProof {
 
   // MARK: Tables that give one output
 
-  private func decision() throws -> [Finding] {
-    var findings = twins(among: Array(table.rows.indices))
-    let doubled = Set(findings.flatMap(\.rows))
-    var gaps: [Region] = []
-    var parts: [Int: [Exploration.Part]] = [:]
-    try cover(table.rows.map(\.condition)) { part, row in
-      if let row { parts[row, default: []].append(part) } else { gaps.append(part.region) }
+  private func decision(_ findings: inout [Finding]) throws {
+    let all = Array(table.rows.indices)
+    let doubled = reportTwins(among: all, &findings)
+    if let gap = try firstPart(in: [whole], of: table.rows, where: { $0 == nil }) {
+      findings.append(try reporter.gap(table, in: gap.region, index))
     }
-    if let gap = gaps.first { findings.append((try reporter.gap(table, in: gap, index), [])) }
-    for row in table.rows.indices where !doubled.contains(row) {
-      if let own = parts[row] {
-        // The twin of a row is the one that is too many.
-        let below = Array(table.rows[(row + 1)...])
-        if table.hit == .first, !hasTwinBelow(row, doubled), try isRedundant(row, own, below) {
-          findings.append((reporter.redundant(table, row), [row]))
-        }
-      } else {
-        findings.append((reporter.unreached(table, row), [row]))
-      }
+    for row in all where !doubled.contains(row) {
+      try look(at: row, among: all, doubled, &findings)
     }
-    if table.hit == .unique { findings += try overlaps(apartFrom: doubled) }
-    return findings.map(\.finding)
+    if table.hit == .unique { try overlaps(apartFrom: doubled, &findings) }
   }
 
-  private func hasTwinBelow(_ row: Int, _ doubled: Set<Int>) -> Bool {
-    doubled.contains { $0 > row && tests(of: $0) == tests(of: row) }
-  }
-
-  /// A reason is a part of the answer: a row that says why in other words is there for that.
-  private static func isAnswer(of row: Row, like other: Row) -> Bool {
-    row.output == other.output && row.because == other.because
-  }
-
-  /// Whether the rows below give the same output for the same reason wherever the row holds first.
-  private func isRedundant(
-    _ row: Int, _ own: [Exploration.Part], _ below: [Row]
-  ) throws -> Bool {
-    guard below.contains(where: { Self.isAnswer(of: $0, like: table.rows[row]) }) else {
-      return false
-    }
-    for part in own {
-      var isSame = true
-      try cover(below.map(\.condition), in: part) { _, other in
-        let isLike = other.map { Self.isAnswer(of: below[$0], like: table.rows[row]) }
-        if isLike != true {
-          isSame = false
-          throw Found()
-        }
-      }
-      if !isSame { return false }
-    }
-    return true
-  }
-
-  /// Ends a cover whose answer is known.
-  private struct Found: Error {}
-
-  private func overlaps(apartFrom doubled: Set<Int>) throws -> [(finding: Finding, rows: [Int])] {
+  private func overlaps(apartFrom doubled: Set<Int>, _ findings: inout [Finding]) throws {
     let boxes = table.rows.map { DirectBox($0.condition, rules.space) }
-    var findings: [(finding: Finding, rows: [Int])] = []
     for first in table.rows.indices where !doubled.contains(first) {
       for second in table.rows.indices.dropFirst(first + 1)
       where !doubled.contains(second) && !boxes[first].isDisjoint(with: boxes[second]) {
         let both = Condition(
           table.rows[first].condition.cells + table.rows[second].condition.cells)
-        let held = try Exploration(rules, maximumParts: maximumParts)
-          .parts(of: rules.space.whole, by: both).holds
-        if let undecided = held.first(where: \.isUndecided), held.allSatisfy(\.isUndecided) {
-          throw Undecided(region: undecided.region)
-        }
+        let held = try Exploration(rules, budget: budget).parts(of: rules.space.whole, by: both)
+          .holds
         if let part = held.first(where: { !$0.isUndecided }) {
-          findings.append(
-            (try reporter.overlap(table, first, second, in: part.region), [first, second]))
+          findings.append(try reporter.overlap(table, first, second, in: part.region))
+        } else if let undecided = held.first {
+          throw Undecided(region: undecided.region)
         }
       }
     }
-    return findings
   }
 
   // MARK: Tables that collect
 
   /// Of several rows with one output the first that holds is told, so each output is looked at by
   /// itself; a gap is nothing wrong.
-  private func collection() throws -> [Finding] {
-    var findings: [Finding] = []
+  private func collection(_ findings: inout [Finding]) throws {
     for output in table.outputs.indices {
       let rows = table.rows.indices.filter { table.rows[$0].output == output }
-      let twins = twins(among: rows)
-      findings += twins.map(\.finding)
-      let doubled = Set(twins.flatMap(\.rows))
-      var parts: [Int: [Exploration.Part]] = [:]
-      try cover(rows.map { table.rows[$0].condition }) { part, row in
-        if let row { parts[rows[row], default: []].append(part) }
-      }
+      let doubled = reportTwins(among: rows, &findings)
       for row in rows where !doubled.contains(row) {
-        let below = rows.filter { $0 > row }.map { table.rows[$0] }
-        if let own = parts[row] {
-          guard !hasTwinBelow(row, doubled), try isRedundant(row, own, below) else { continue }
-          findings.append(reporter.redundant(table, row))
-        } else {
-          findings.append(reporter.unreached(table, row))
-        }
+        try look(at: row, among: rows, doubled, &findings)
       }
     }
-    return findings
   }
 
-  // MARK: Both
+  // MARK: Rows
 
-  /// Rows with the very same tests.
-  private func twins(among rows: [Int]) -> [(finding: Finding, rows: [Int])] {
+  /// Whether a row is ever the first of its rivals that holds, and whether it is needed there.
+  private func look(
+    at row: Int, among rivals: [Int], _ doubled: Set<Int>, _ findings: inout [Finding]
+  ) throws {
+    let own = try Exploration(rules, budget: budget)
+      .parts(of: rules.space.whole, by: table.rows[row].condition).holds
+    let above = rivals.filter { $0 < row }.map { table.rows[$0] }
+    guard try firstPart(in: own, of: above, where: { $0 == nil }) != nil else {
+      findings.append(reporter.unreached(table, row))
+      return
+    }
+    let below = rivals.filter { $0 > row }.map { table.rows[$0] }
+    guard table.hit != .unique, below.contains(where: { isAnswer(of: $0, like: row) }),
+      // The twin of a row is the one that is too many.
+      !doubled.contains(where: { $0 > row && tests(of: $0) == tests(of: row) })
+    else { return }
+    let needed = try firstPart(in: own, of: above + below) { first in
+      guard let first else { return true }
+      return first >= above.count && !isAnswer(of: below[first - above.count], like: row)
+    }
+    if needed == nil { findings.append(reporter.redundant(table, row)) }
+  }
+
+  /// A reason is a part of the answer: a row that says why in other words is there for that.
+  private func isAnswer(of other: Row, like row: Int) -> Bool {
+    other.output == table.rows[row].output && other.because == table.rows[row].because
+  }
+
+  private var whole: Exploration.Part { Exploration.Part(region: rules.space.whole) }
+
+  /// Some part of `parts` on which the first of `rows` that holds is as wanted; `nil` if there is
+  /// none.
+  private func firstPart(
+    in parts: [Exploration.Part], of rows: [Row], where isWanted: (Int?) -> Bool
+  ) throws -> Exploration.Part? {
+    let coverage = Coverage(rules, rows.map(\.condition), budget)
+    var found: Exploration.Part?
+    var undecided: Exploration.Part?
+    do {
+      for part in parts {
+        try coverage.run(in: part) { part, first in
+          guard isWanted(first) else { return }
+          if part.isUndecided {
+            undecided = part
+          } else {
+            found = part
+            throw Found()
+          }
+        }
+      }
+    } catch is Found {}
+    if found == nil, let undecided { throw Undecided(region: undecided.region) }
+    return found
+  }
+
+  /// Ends a run whose answer is known.
+  private struct Found: Error {}
+
+  /// Reports rows with the very same tests as one before, and returns them.
+  private func reportTwins(among rows: [Int], _ findings: inout [Finding]) -> Set<Int> {
     var firsts: [Set<Test>: Int] = [:]
-    var findings: [(finding: Finding, rows: [Int])] = []
+    var doubled: Set<Int> = []
     for row in rows {
       guard let first = firsts[tests(of: row)] else {
         firsts[tests(of: row)] = row
         continue
       }
       let isSame = table.rows[first].output == table.rows[row].output
-      findings.append((reporter.twin(table, first, row, isSame: isSame), [row]))
+      findings.append(reporter.twin(table, first, row, isSame: isSame))
+      doubled.insert(row)
     }
-    return findings
+    return doubled
   }
 
   private func tests(of row: Int) -> Set<Test> {
     Set(table.rows[row].condition.cells.map(\.test)).subtracting([.any])
-  }
-
-  private func cover(
-    _ conditions: [Condition], in part: Exploration.Part? = nil, _ visit: Coverage.Visit
-  ) throws {
-    let coverage = Coverage(rules, conditions, maximumParts: maximumParts)
-    do {
-      try coverage.run(in: part ?? Exploration.Part(region: rules.space.whole)) { part, row in
-        // Only a verdict that would rest on the part needs its point.
-        if part.isUndecided { throw Undecided(region: part.region) }
-        try visit(part, row)
-      }
-    } catch is Found {}
   }
 }
 

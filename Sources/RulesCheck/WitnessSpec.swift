@@ -6,7 +6,7 @@ struct WitnessSpec {
 
   /// The spec of a point of `region` that differs from the defaults in as few facts as a look at
   /// each alone can achieve; `nil` if no point is found.
-  func spec(in region: Region) -> (point: Point, text: String)? {
+  func spec(in region: Region) -> String? {
     guard case .point(var point) = region.witness() else { return nil }
     let defaults = rules.point(of: Assignment(rules.facts))
     for fact in rules.facts.indices {
@@ -14,25 +14,27 @@ struct WitnessSpec {
       for variable in rules.space.variablesOfFact[fact] { candidate[variable] = defaults[variable] }
       if region.contains(candidate) { point = candidate }
     }
-    return (point, text(point, defaults))
+    return text(point, defaults)
   }
 
   private func text(_ point: Point, _ defaults: Point) -> String {
-    var top = ["tidings: 1", "name: witness"]
+    var top: [String] = []
     var sections: [(name: String, keys: [String])] = []
     for (index, fact) in rules.facts.enumerated() {
       let isDefault = rules.space.variablesOfFact[index].allSatisfy { point[$0] == defaults[$0] }
-      guard !isDefault, let value = rules.value(of: index, at: point) else { continue }
-      let pair = "\(fact.key): \(value)"
+      guard fact.isRequired || !isDefault else { continue }
+      let value = rules.value(of: index, at: point)?.description
+      let pair = "\(fact.key): \(value ?? (fact.shape == .version ? "1" : "witness"))"
       guard let section = fact.section else {
         top.append(pair)
         continue
       }
-      if sections.last?.name != section { sections.append((section, [])) }
-      sections[sections.count - 1].keys.append(pair)
+      if let place = sections.firstIndex(where: { $0.name == section }) {
+        sections[place].keys.append(pair)
+      } else {
+        sections.append((section, [pair]))
+      }
     }
-    // A set of rules of one's own need not know these two.
-    top = top.filter { pair in rules.facts.contains { pair.hasPrefix($0.id + ":") } }
     let parts = top + sections.map { "\($0.name): {\($0.keys.joined(separator: ", "))}" }
     return "{\(parts.joined(separator: ", "))}"
   }

@@ -39,7 +39,15 @@ package struct SpecReader {
   package func read(
     _ bytes: [UInt8], file: String, isPartial: Bool = false, providing: Set<Int> = []
   ) throws(InvalidInput) -> Spec {
-    let document = try Document(parsing: bytes, file: file)
+    let document: Document
+    do throws(InvalidInput) {
+      document = try Document(parsing: bytes, file: file)
+    } catch {
+      guard error.diagnostics.first?.code == .yamlEmpty else { throw error }
+      var findings = error.diagnostics
+      findings[0].help = "begin with `tidings: 1` and `name: …`"
+      throw InvalidInput(findings)
+    }
     var reading = Reading(rules: rules, source: document.source, errors: document.problems)
     return try reading.read(document.root, isPartial: isPartial, providing: providing)
   }

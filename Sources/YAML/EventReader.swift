@@ -47,7 +47,7 @@ struct EventReader {
     if case .end = first.kind {
       throw stop(
         .yamlEmpty, "the document is empty", at: Location(file: source.file, line: 1, column: 1),
-        help: "begin with `tidings: 1` and `name: …`")
+        help: "write keys and values")
     }
     let root = try readNode(try next(parser), parser, depth: 1)
     _ = try next(parser)  // document end

@@ -57,6 +57,11 @@ enum Input {
     return Failure(.noInput, Diagnostic(code, message).text)
   }
 
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 }
 

@@ -35,7 +35,9 @@ struct RulesOption: ParsableArguments {
     let base = prefix
     var files: [RulesFile] = []
     for part in ["", "cards/", "scenarios/"] {
-      for name in try Self.names(in: base + part, isOptional: !part.isEmpty)
+      let names = try Self.names(in: base + part, isOptional: !part.isEmpty)
+      try refuseMisplaced(names, in: base + part, isTop: part.isEmpty)
+      for name in names
       where name.hasSuffix(".yaml") || part == "cards/" && name.hasSuffix(".md") {
         guard files.reduce(0, { $0 + $1.bytes.count }) <= Self.mostBytes else {
           throw Failure(
@@ -46,6 +48,22 @@ struct RulesOption: ParsableArguments {
       }
     }
     return try Ruleset(files: files, folder: base)
+  }
+
+  /// What looks like rules and would not be read.
+  private func refuseMisplaced(
+    _ names: [String], in folder: String, isTop: Bool
+  ) throws(InvalidInput) {
+    let expected = isTop ? ["cards", "scenarios"] : []
+    let findings = names.filter { name in
+      name.hasSuffix(".yml") || !expected.contains(name) && Input.isFolder(folder + name)
+    }.map { name in
+      Diagnostic(
+        .unknownReference, "\(folder)\(name) would not be read",
+        at: Location(file: folder + name, line: 1, column: 1),
+        help: "rules are *.yaml in the folder itself, cards/*.md and scenarios/*.yaml")
+    }
+    if !findings.isEmpty { throw InvalidInput(findings) }
   }
 
   private static func names(in folder: String, isOptional: Bool) throws(Failure) -> [String] {

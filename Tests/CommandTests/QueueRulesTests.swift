@@ -12,6 +12,62 @@ import TestSupport
     #expect(result.output.contains("3 tables with 6 rows: no gap"))
   }
 
+  /// Each change of a copy of them is told.
+  static let mistakes: [(file: String, from: String, to: String, told: String)] = [
+    ("choose-queue.yaml", "<= 100_000", "<= 100_000s", "[bad-test]"),
+    (
+      "choose-queue.yaml", "- then: broker", "- when: { jobs.order: none }\n        then: broker",
+      "[gap]"
+    ),
+    ("choose-queue.yaml", "jobs.rate × jobs.wait", "jobs.rate + jobs.wait", "[bad-formula]"),
+    (
+      "choose-queue.yaml", "{backlog} jobs wait; a", "{backlogs} jobs wait; a",
+      "did you mean: backlog"
+    ),
+    ("facts.yaml", "question: Which order must be kept?", "example: key", "[never-asked]"),
+    ("cards/log.md", "jobs.rate", "jobs.rat", "did you mean: jobs.rate"),
+    ("cards/log.md", "# The log", "The log", "[no-card]"),
+    ("costs.yaml", "jobs.wait)", "jobs.wait * 1s)", "[bad-formula]"),
+    (
+      "costs.yaml", "costs:", "constants: { lonely: { meaning: m, values: { a: 1 } } }\ncosts:",
+      "[unused]"
+    ),
+    ("scenarios/few-jobs-wait-in-a-table.yaml", "queue: table", "queue: log", "[scenario]"),
+    (
+      "scenarios/few-jobs-wait-in-a-table.yaml", "new-database", "new-databas",
+      "did you mean: new-database"
+    ),
+  ]
+
+  @Test(arguments: mistakes)
+  func theirMistakesAreTold(file: String, from: String, to: String, told: String) throws {
+    try Command.withScratchFolder { folder in
+      let copy = folder.appending(path: "rules")
+      try FileManager.default.copyItem(
+        at: Repository.root.appending(path: "Tests/CommandTests/QueueRules"), to: copy)
+      let place = copy.appending(path: file)
+      let text = try String(contentsOf: place, encoding: .utf8)
+      #expect(text.contains(from))
+      try Data(text.replacing(from, with: to).utf8).write(to: place)
+      let result = try Command.run(["rules", "check", "--rules", copy.path])
+      #expect(result.status == 65)
+      #expect(result.output.contains(told), "\(result.output)")
+    }
+  }
+
+  @Test func whatWouldNotBeReadIsTold() throws {
+    try Command.withScratchFolder { folder in
+      let copy = folder.appending(path: "rules")
+      try FileManager.default.copyItem(
+        at: Repository.root.appending(path: "Tests/CommandTests/QueueRules"), to: copy)
+      try FileManager.default.moveItem(
+        at: copy.appending(path: "costs.yaml"), to: copy.appending(path: "costs.yml"))
+      let result = try Command.run(["rules", "check", "--rules", copy.path])
+      #expect(result.status == 65)
+      #expect(result.output.contains("costs.yml would not be read"))
+    }
+  }
+
   @Test func theyAdvise() throws {
     let spec = Data("tidings: 1\nname: mails\njobs: {rate: 600/s, wait: 1h}\n".utf8)
     let text = try Command.run(["advise", "-"] + Self.rules, input: spec)

@@ -32,6 +32,30 @@ import TestSupport
     return findings.map(\.diagnostic.code)
   }
 
+  /// A chain whose last table depends on every element: the parts double with each table.
+  @Test func whatTakesTooManyPartsIsUndecided() throws {
+    var text = "facts:\n  d: { type: set, default: [], meaning: m, values: {"
+    text += (0..<24).map { " e\($0): m" }.joined(separator: ",") + " } }\ntables:\n"
+    for index in 0..<24 {
+      let before = index == 0 ? "" : ", t\(index - 1): odd"
+      let other = index == 0 ? "" : ", t\(index - 1): even"
+      text += """
+          t\(index):
+            meaning: m
+            hit: first
+            outputs: [odd, even]
+            rows:
+              - { when: { d has e\(index): "yes"\(other) }, then: odd, because: b. }
+              - { when: { d has e\(index): "no"\(before) }, then: odd, because: c. }
+              - { then: even, because: b. }
+
+        """
+    }
+    let rules = try Ruleset(files: [RulesFile(path: "r.yaml", bytes: Array(text.utf8))])
+    let findings = RulesChecker(rules, maximumParts: 5000).proofs()
+    #expect(findings.contains { $0.diagnostic.code == .undecided })
+  }
+
   private struct Verdict: Hashable {
     var code: DiagnosticCode
     /// `nil` for what is said of the whole table.

@@ -43,6 +43,11 @@ import TestSupport
     "story: s\nspec: {}\n", "story: s\nspec: {}\nexpect: { transprt: sse }\n",
     "story: s\nspec: {}\nexpect: { transport: tcp }\n", "story: s\nspec: { a: 1 }\nexpect: {}\n",
     "story: s\nspec: {}\nexpect: {}\nmore: 1\n",
+    "story: s\nspec: {}\nexpect: {}\n", "story: s\nspec: {}\nexpect: sse\n",
+    "story: s\nspec: {}\nexpect: { tells: a }\n",
+    "story: s\nspec: {}\nexpect: { tells: [{a: b}] }\n",
+    "story: s\nspec: {}\nexpect: { cautions: none }\n",
+    "story: s\nspec: {}\nexpect: { cautions: [one-nod] }\n",
   ])
   func refusesWhatIsNoScenario(text: String) {
     #expect(throws: InvalidInput.self) {

@@ -51,7 +51,8 @@ import TestSupport
 
   @Test func saysWhenItIsTooMuch() {
     #expect(throws: Exploration.TooManyParts.self) {
-      try Exploration(rules, maximumParts: 10).parts(of: rules.space.whole, by: rules.choices)
+      try Exploration(rules, budget: Exploration.Budget(10)).parts(
+        of: rules.space.whole, by: rules.choices)
     }
   }
 }

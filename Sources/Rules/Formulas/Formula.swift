@@ -21,4 +21,6 @@ package indirect enum Formula: Sendable {
 package struct FormulaError: Error, Equatable {
   package var message: String
   package var offset: Int
+  /// Whether it only follows from another finding, which is told already.
+  package var isConsequence = false
 }

@@ -63,6 +63,8 @@ struct ConditionReader {
         .output(table: index, in: $0)
       }
     }
+    let fact = subject.split(separator: " ").first.map(String.init) ?? subject
+    if names.unreadable.contains(fact) { return nil }
     report(
       .unknownReference, "\(subject) is no fact, number or table", at: location,
       help: names.facts.contains { $0.id == subject }

@@ -70,7 +70,8 @@ private struct CostDimension {
       return Dimension(kind)
     }
     throw FormulaError(
-      message: "\(name) is no fact, number or earlier cost that is a number", offset: offset)
+      message: "\(name) is no fact, number or earlier cost that is a number", offset: offset,
+      isConsequence: names.unreadable.contains(name))
   }
 
   private func called(

@@ -13,7 +13,7 @@ extension Fields {
   }
 
   func report(_ error: FormulaError, of key: String) {
-    guard let value = node[key] else { return }
+    guard let value = node[key], !error.isConsequence else { return }
     var location = value.location
     // A folded formula has its own line ends; only a plain one of one line keeps its columns.
     if location.length == value.scalar?.unicodeScalars.count {

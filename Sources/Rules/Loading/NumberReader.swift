@@ -71,7 +71,9 @@ private struct MonomialBuilder {
     guard let variable = names.space.variable(named: name),
       let kind = names.space.variables[variable].kind
     else {
-      throw FormulaError(message: "\(name) is no fact that is a number", offset: offset)
+      throw FormulaError(
+        message: "\(name) is no fact that is a number", offset: offset,
+        isConsequence: names.unreadable.contains(name))
     }
     guard case .numbers(let domain) = names.space.variables[variable].domain, domain.min ?? 0 > 0
     else {
@@ -91,7 +93,9 @@ private struct MonomialBuilder {
     byConstants name: String, of arguments: [Formula], power: Int, at offset: Int
   ) throws(FormulaError) {
     guard let constants = names.constants.first(where: { $0.name == name }) else {
-      throw FormulaError(message: "\(name) is no set of constants", offset: offset)
+      throw FormulaError(
+        message: "\(name) is no set of constants", offset: offset,
+        isConsequence: names.unreadable.contains(name))
     }
     guard arguments.count == 1, case .name(let subject, _)? = arguments.first,
       let variable = names.space.variable(named: subject),

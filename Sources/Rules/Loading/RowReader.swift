@@ -46,7 +46,7 @@ struct RowReader {
         pieces.append(.number(number))
       } else if let table = names.tables.firstIndex(where: { $0.name == name }) {
         pieces.append(.table(table))
-      } else {
+      } else if !names.unreadable.contains(name) {
         let known = names.facts.map(\.id) + names.numbers.map(\.name) + names.tables.map(\.name)
         row.report(
           .unknownReference, "{\(name)} is no fact, number or table",

@@ -14,7 +14,13 @@ extension Ruleset {
     for file in files.sorted(by: { $0.path < $1.path }) {
       if file.path.hasPrefix("cards/"), file.path.hasSuffix(".md") {
         let id = String(file.path.dropFirst("cards/".count).dropLast(".md".count))
-        let text = String(decoding: file.bytes, as: UTF8.self)
+        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+          problems.report(
+            Diagnostic(
+              .encoding, "a card that is not valid UTF-8",
+              at: Location(file: folder + file.path, line: 1, column: 1), help: "save it as UTF-8"))
+          continue
+        }
         // A card is printed as it stands, so nothing in it may steer a terminal.
         let isSafe = text.unicodeScalars.allSatisfy { $0 == "\n" || !TerminalText.isUnsafe($0) }
         if !isSafe {
@@ -106,14 +112,22 @@ struct RulesetLoader {
     var facts = parts("facts").compactMap(factReader.read)
     let space = Space(facts)
     var names = Names(facts: facts, space: space, problems: problems)
+    names.unreadable = Set(parts("facts").map(\.name)).subtracting(facts.map(\.id))
     names.constants = parts("constants").compactMap(ConstantsReader(problems: problems).read)
 
+    names.unreadable.formUnion(
+      Set(parts("constants").map(\.name)).subtracting(names.constants.map(\.name)))
     let numberReader = NumberReader(names: names)
     names.numbers = parts("numbers").compactMap(numberReader.read)
+    names.unreadable.formUnion(
+      Set(parts("numbers").map(\.name)).subtracting(names.numbers.map(\.name)))
 
     var tables: [Table] = []
     for part in TableOrder(parts: parts("tables"), problems: problems).sorted() {
-      guard let table = TableReader(names: names).read(part) else { continue }
+      guard let table = TableReader(names: names).read(part) else {
+        names.unreadable.insert(part.name)
+        continue
+      }
       tables.append(table)
       names.tables = tables
     }
@@ -124,7 +138,11 @@ struct RulesetLoader {
     }
     var costs: [Cost] = []
     for part in parts("costs") {
-      if let cost = CostReader(names: names, earlier: costs).read(part) { costs.append(cost) }
+      if let cost = CostReader(names: names, earlier: costs).read(part) {
+        costs.append(cost)
+      } else {
+        names.unreadable.insert(part.name)
+      }
     }
     return Ruleset(
       facts: facts, space: space, constants: names.constants, numbers: names.numbers,
@@ -142,6 +160,8 @@ struct Names {
   var constants: [Constants] = []
   var numbers: [DerivedNumber] = []
   var tables: [Table] = []
+  /// Names of what was declared, but could not be read; what uses them is not wrong for that.
+  var unreadable: Set<String> = []
 
   init(facts: [Fact], space: Space, problems: Problems) {
     self.facts = facts

@@ -30,20 +30,23 @@ package struct Exploration {
   private let rules: Ruleset
   private let budget: Budget
 
-  /// - Parameter maximumParts: how many splits may be made before it is given up.
-  package init(_ rules: Ruleset, maximumParts: Int = 200_000) {
+  /// - Parameter budget: how many splits may be made before it is given up.
+  package init(_ rules: Ruleset, budget: Budget = Budget(200_000)) {
     self.rules = rules
-    budget = Budget(left: maximumParts)
+    self.budget = budget
   }
 
-  /// A count that all closures of one exploration share.
-  private final class Budget {
-    var left: Int
-    init(left: Int) { self.left = left }
+  /// A number of parts that one exploration, or several together, may take.
+  package final class Budget {
+    private var left: Int
 
-    func take() throws(TooManyParts) {
+    package init(_ parts: Int) {
+      left = parts
+    }
+
+    fileprivate func take() throws(TooManyParts) {
+      guard left > 0 else { throw TooManyParts() }
       left -= 1
-      if left < 0 { throw TooManyParts() }
     }
   }
 }

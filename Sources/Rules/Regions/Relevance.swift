@@ -1,9 +1,16 @@
 /// Which facts can still change the answer, decided exactly from the rows that are not yet excluded.
 package struct Relevance {
   private let rules: Ruleset
+  private let budget: Exploration.Budget?
 
-  package init(_ rules: Ruleset) {
+  /// - Parameter budget: what all explorations together may take; without one each has its own.
+  package init(_ rules: Ruleset, budget: Exploration.Budget? = nil) {
     self.rules = rules
+    self.budget = budget
+  }
+
+  private var exploration: Exploration {
+    budget.map { Exploration(rules, budget: $0) } ?? Exploration(rules)
   }
 
   /// The first of `facts` that can change a choice or a caution within `region`, where what is
@@ -41,13 +48,13 @@ package struct Relevance {
   private func outcomes(in region: Region) -> [Outcome] {
     let cautions = rules.cautions.map { conditions in
       Outcome(region) { region throws(Exploration.TooManyParts) in
-        try Exploration(rules).parts(of: region, byFirst: conditions)
+        try exploration.parts(of: region, byFirst: conditions)
           .map { ($0.part, $0.outcome == .gap ? 0 : 1) }
       }
     }
     let choices = rules.choices.map { choice in
       Outcome(region) { region throws(Exploration.TooManyParts) in
-        try Exploration(rules).parts(of: region, by: [choice]).map { part in
+        try exploration.parts(of: region, by: [choice]).map { part in
           guard case .row(let row)? = part.outcomes[choice] else { return (part, -1) }
           return (part, rules.tables[choice].rows[row].output)
         }
