@@ -36,6 +36,11 @@ struct CellProof {
   }
 
   private func decide(_ test: Test) -> Verdict {
+    if case .variable(let variable, let subset) = test {
+      let domain = rules.space.variables[variable].domain
+      if domain.isDisjoint(with: subset) { return .never }
+      return domain.isSubset(of: subset) ? .always : .both
+    }
     let exploration = Exploration(rules, budget: budget)
     guard let parts = try? exploration.split(Exploration.Part(region: rules.space.whole), by: test)
     else { return .undecided(nil) }

@@ -36,8 +36,7 @@ package struct RulesChecker {
 
   /// The findings of proofs alone, without cards, scenarios and uses.
   package func proofs() -> [Finding] {
-    rules.tables.indices.flatMap(proofs)
-      + CellProof(rules: rules, budget: budget).findings()
+    CellProof(rules: rules, budget: budget).findings() + rules.tables.indices.flatMap(proofs)
   }
 
   /// The findings of the proofs of one table.

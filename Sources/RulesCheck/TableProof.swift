@@ -9,12 +9,14 @@ struct TableProof {
   let budget: Exploration.Budget
   private var table: Table { rules.tables[index] }
   private let reporter: Reporter
+  private let boxes: [DirectBox]
 
   init(_ rules: Ruleset, table index: Int, _ budget: Exploration.Budget) {
     self.rules = rules
     self.index = index
     self.budget = budget
     reporter = Reporter(rules: rules)
+    boxes = rules.tables[index].rows.map { DirectBox($0.condition, rules.space) }
   }
 
   func findings() -> [Finding] {
@@ -41,7 +43,10 @@ struct TableProof {
   private func decision(_ findings: inout [Finding]) throws {
     let all = Array(table.rows.indices)
     let doubled = reportTwins(among: all, &findings)
-    if let gap = try firstPart(in: [whole], of: table.rows, where: { $0 == nil }) {
+    // A row without tests leaves no gap, which needs no search.
+    if !table.rows.contains(where: { $0.condition.cells.isEmpty }),
+      let gap = try firstPart(in: [whole], of: table.rows, where: { $0 == nil })
+    {
       findings.append(try reporter.gap(table, in: gap.region, index))
     }
     for row in all where !doubled.contains(row) {
@@ -51,7 +56,6 @@ struct TableProof {
   }
 
   private func overlaps(apartFrom doubled: Set<Int>, _ findings: inout [Finding]) throws {
-    let boxes = table.rows.map { DirectBox($0.condition, rules.space) }
     for first in table.rows.indices where !doubled.contains(first) {
       for second in table.rows.indices.dropFirst(first + 1)
       where !doubled.contains(second) && !boxes[first].isDisjoint(with: boxes[second]) {
@@ -90,12 +94,14 @@ struct TableProof {
   ) throws {
     let own = try Exploration(rules, budget: budget)
       .parts(of: rules.space.whole, by: table.rows[row].condition).holds
-    let above = rivals.filter { $0 < row }.map { table.rows[$0] }
+    // Most rows cannot hold where this one does, and need not be looked at.
+    let near = rivals.filter { !boxes[$0].isDisjoint(with: boxes[row]) }
+    let above = near.filter { $0 < row }.map { table.rows[$0] }
     guard try firstPart(in: own, of: above, where: { $0 == nil }) != nil else {
       findings.append(reporter.unreached(table, row))
       return
     }
-    let below = rivals.filter { $0 > row }.map { table.rows[$0] }
+    let below = near.filter { $0 > row }.map { table.rows[$0] }
     guard table.hit != .unique, below.contains(where: { isAnswer(of: $0, like: row) }),
       // The twin of a row is the one that is too many.
       !doubled.contains(where: { $0 > row && tests(of: $0) == tests(of: row) })
