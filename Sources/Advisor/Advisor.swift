@@ -14,18 +14,21 @@ package struct Advisor {
   package func advise(_ assignment: Assignment) throws(InvalidInput) -> Advice {
     let evaluation = Evaluation(rules, assignment)
     try refuseGaps(evaluation)
-    try refuseInfinities(evaluation)
-    let flips = Flips(evaluation)
+    let figures = CostFigures(evaluation)
+    try refuseInfinities(figures)
+    let flips = Flips(evaluation).all()
     return Advice(
       name: word("name", assignment) ?? "",
       summary: word("summary", assignment),
       choices: rules.choices.compactMap { choice($0, evaluation) },
       fallbacks: notes(of: .fallbacks, evaluation),
       rejected: Rejections(evaluation).notes,
-      flips: flips.all(),
+      flips: flips,
       cautions: notes(of: .cautions, evaluation),
-      costs: costs(evaluation),
-      defaults: UsedDefaults(evaluation, flips: flips).all())
+      costs: rules.costs.map {
+        Advice.CostFigure(cost: $0, value: figures.values[$0.id] ?? 0)
+      },
+      defaults: UsedDefaults(evaluation, figures, flips: flips).all())
   }
 
   private func refuseGaps(_ evaluation: Evaluation) throws(InvalidInput) {
@@ -38,8 +41,7 @@ package struct Advisor {
     if !findings.isEmpty { throw InvalidInput(findings) }
   }
 
-  private func refuseInfinities(_ evaluation: Evaluation) throws(InvalidInput) {
-    let figures = CostFigures(evaluation)
+  private func refuseInfinities(_ figures: CostFigures) throws(InvalidInput) {
     let findings = rules.costs.filter { figures.values[$0.id]?.isFinite != true }.map { cost in
       Diagnostic(
         .badFormula, "the cost \(cost.id) divides by zero for these facts", at: cost.location,
@@ -69,11 +71,6 @@ package struct Advisor {
     rules.tables(role).flatMap { index in
       evaluation.hits[index].map { evaluation.note(row: $0, of: index) }
     }
-  }
-
-  private func costs(_ evaluation: Evaluation) -> [Advice.CostFigure] {
-    let figures = CostFigures(evaluation)
-    return rules.costs.map { Advice.CostFigure(cost: $0, value: figures.values[$0.id] ?? 0) }
   }
 }
 

@@ -15,7 +15,7 @@ package struct Flips {
     rules.facts.indices.flatMap(flips)
   }
 
-  package func flips(of fact: Int) -> [Advice.Flip] {
+  private func flips(of fact: Int) -> [Advice.Flip] {
     switch rules.facts[fact].shape {
     case .number(let kind, _): numberFlips(fact, kind)
     case .choice, .flag, .set: alternatives(to: fact).compactMap { flip(fact, to: $0) }
@@ -40,9 +40,10 @@ package struct Flips {
   private func numberFlips(_ fact: Int, _ kind: Kind) -> [Advice.Flip] {
     guard let variable = rules.space.variablesOfFact[fact].first else { return [] }
     let now = evaluation.point[variable]
+    let decided = evaluation.decision
     var below: Int64?
     var above: Int64?
-    for (numbers, decision) in decisions(along: variable) where decision != evaluation.decision {
+    for (numbers, decision) in decisions(along: variable) where decision != decided {
       if let near = numbers.last(below: now) { below = max(below ?? near, near) }
       if let near = numbers.first(above: now) { above = min(above ?? near, near) }
     }

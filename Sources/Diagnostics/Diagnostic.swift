@@ -54,6 +54,14 @@ package struct Diagnostic: Hashable, Sendable {
   }
 }
 
+extension Diagnostic {
+  /// Whether it comes first in the order of the input; what has no place comes last.
+  package func precedes(_ other: Diagnostic) -> Bool {
+    guard let location, let place = other.location else { return location != nil }
+    return location < place
+  }
+}
+
 /// Everything that is wrong with an input, in the order of the input.
 package struct InvalidInput: Error, Sendable {
   package var diagnostics: [Diagnostic]

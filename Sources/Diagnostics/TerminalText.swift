@@ -37,6 +37,11 @@ package enum TerminalText {
     }
   }
 
+  /// Whether text of several lines can be shown as it stands.
+  package static func isSafe(_ text: some StringProtocol) -> Bool {
+    text.unicodeScalars.allSatisfy { $0 == "\n" || !isUnsafe($0) }
+  }
+
   /// How many columns a terminal gives to `text`, after `escape`.
   package static func width(_ text: some StringProtocol) -> Int {
     text.reduce(0) { $0 + width($1) }

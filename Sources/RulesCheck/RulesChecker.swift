@@ -26,12 +26,7 @@ package struct RulesChecker {
       $0.diagnostic.code != .noScenario || !unreached.contains($0.diagnostic.location)
     }
     let references = References(rules: rules, folder: folder, budget: budget).findings()
-    return (proved + references + scenarios).sorted { left, right in
-      guard let left = left.diagnostic.location, let right = right.diagnostic.location else {
-        return left.diagnostic.location != nil
-      }
-      return left < right
-    }
+    return (proved + references + scenarios).sorted { $0.diagnostic.precedes($1.diagnostic) }
   }
 
   /// The findings of proofs alone, without cards, scenarios and uses.

@@ -94,8 +94,7 @@ private struct Reading {
     if (left.code == .missingKey) != (right.code == .missingKey) {
       return right.code == .missingKey
     }
-    guard let left = left.location, let right = right.location else { return false }
-    return left < right
+    return left.precedes(right)
   }
 
   private mutating func readTop(_ root: Node) {

@@ -47,9 +47,7 @@ extension Document {
   }
 
   private func finding(_ text: String, at location: Location) -> [Diagnostic] {
-    guard text.unicodeScalars.contains(where: { $0 != "\n" && TerminalText.isUnsafe($0) }) else {
-      return []
-    }
+    if TerminalText.isSafe(text) { return [] }
     return [
       source.diagnostic(
         .controlCharacter, "text with control characters", at: location, help: "remove them")

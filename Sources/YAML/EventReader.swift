@@ -31,14 +31,9 @@ struct EventReader {
       yaml_parser_set_input_string(parser, buffer.baseAddress, buffer.count)
       return try? readStream(parser)
     }
-    problems.sort(by: Self.order)
+    problems.sort { $0.precedes($1) }
     guard let root else { throw InvalidInput(problems) }
     return root
-  }
-
-  private static func order(_ left: Diagnostic, _ right: Diagnostic) -> Bool {
-    guard let left = left.location, let right = right.location else { return false }
-    return left < right
   }
 
   private mutating func readStream(_ parser: UnsafeMutablePointer<yaml_parser_t>) throws -> Node {

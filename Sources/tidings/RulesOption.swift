@@ -34,17 +34,19 @@ struct RulesOption: ParsableArguments {
     }
     let base = prefix
     var files: [RulesFile] = []
+    var size = 0
     for part in ["", "cards/", "scenarios/"] {
       let names = try Self.names(in: base + part, isOptional: !part.isEmpty)
       try refuseMisplaced(names, in: base + part, isTop: part.isEmpty)
       for name in names
       where name.hasSuffix(".yaml") || part == "cards/" && name.hasSuffix(".md") {
-        guard files.reduce(0, { $0 + $1.bytes.count }) <= Self.mostBytes else {
+        guard size <= Self.mostBytes else {
           throw Failure(
             .data, Diagnostic(.tooLarge, "the rules in \(folder ?? "") are larger than 10 MB").text)
         }
-        files.append(
-          RulesFile(path: part + name, bytes: try Input.read(base + part + name, isRegular: true)))
+        let bytes = try Input.read(base + part + name, isRegular: true)
+        size += bytes.count
+        files.append(RulesFile(path: part + name, bytes: bytes))
       }
     }
     return try Ruleset(files: files, folder: base)

@@ -94,30 +94,28 @@ import TestSupport
   }
 
   @Test func aClosedPipeEndsQuietly() throws {
-    let shell = Process()
-    shell.executableURL = URL(filePath: "/bin/sh")
-    let executable = try #require(Command.executable).path
-    shell.arguments = ["-c", "{ '\(executable)' explain sse; echo $? >&2; } | true"]
-    let error = Pipe()
-    shell.standardError = error
-    try shell.run()
-    let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    shell.waitUntilExit()
-    #expect(text == "0\n")
+    let result = try shell("{ \"$TIDINGS\" explain sse; echo $? >&2; } | true")
+    #expect(result.error == "0\n")
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
   func aFullDiskIsAnError() throws {
+    let result = try shell("\"$TIDINGS\" explain sse > /dev/full")
+    #expect(result.status == 74)
+    #expect(result.error.contains("cannot write the result"))
+  }
+
+  /// Runs a line of shell in which `$TIDINGS` is the executable.
+  private func shell(_ line: String) throws -> (status: Int32, error: String) {
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/sh")
-    let executable = try #require(Command.executable).path
-    shell.arguments = ["-c", "'\(executable)' explain sse > /dev/full"]
+    shell.arguments = ["-c", line]
+    shell.environment = ["TIDINGS": try #require(Command.executable).path]
     let error = Pipe()
     shell.standardError = error
     try shell.run()
     let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     shell.waitUntilExit()
-    #expect(shell.terminationStatus == 74)
-    #expect(text.contains("cannot write the result"))
+    return (shell.terminationStatus, text)
   }
 }

@@ -41,10 +41,7 @@ import TestSupport
 
   @Test(arguments: mistakes)
   func theirMistakesAreTold(file: String, from: String, to: String, told: String) throws {
-    try Command.withScratchFolder { folder in
-      let copy = folder.appending(path: "rules")
-      try FileManager.default.copyItem(
-        at: Repository.root.appending(path: "Tests/CommandTests/QueueRules"), to: copy)
+    try withCopy { copy in
       let place = copy.appending(path: file)
       let text = try String(contentsOf: place, encoding: .utf8)
       #expect(text.contains(from))
@@ -56,10 +53,7 @@ import TestSupport
   }
 
   @Test func whatWouldNotBeReadIsTold() throws {
-    try Command.withScratchFolder { folder in
-      let copy = folder.appending(path: "rules")
-      try FileManager.default.copyItem(
-        at: Repository.root.appending(path: "Tests/CommandTests/QueueRules"), to: copy)
+    try withCopy { copy in
       try FileManager.default.moveItem(
         at: copy.appending(path: "costs.yaml"), to: copy.appending(path: "costs.yml"))
       let result = try Command.run(["rules", "check", "--rules", copy.path])
@@ -103,5 +97,14 @@ import TestSupport
       ["advise", "-"] + Self.rules, input: Data("tidings: 1\nname: a\nupdates: {}\n".utf8))
     #expect(result.status == 65)
     #expect(result.error.contains("unknown key updates"))
+  }
+
+  private func withCopy(_ body: (URL) throws -> Void) throws {
+    try Command.withScratchFolder { folder in
+      let copy = folder.appending(path: "rules")
+      try FileManager.default.copyItem(
+        at: Repository.root.appending(path: "Tests/CommandTests/QueueRules"), to: copy)
+      try body(copy)
+    }
   }
 }

@@ -70,10 +70,7 @@ package enum ParserInput: String, CaseIterable, Sendable {
       try body()
     } catch {
       precondition(!error.diagnostics.isEmpty, "refused without a word")
-      let text = error.diagnostics.text
-      precondition(
-        !text.unicodeScalars.contains { $0 != "\n" && TerminalText.isUnsafe($0) },
-        "raw text from outside")
+      precondition(TerminalText.isSafe(error.diagnostics.text), "raw text from outside")
     }
   }
 }

@@ -49,10 +49,10 @@ struct ConditionReader {
       }
       return numbers(texts, kind, variable.domain, node).map { .variable(index, in: $0) }
     }
-    if let index = names.numbers.firstIndex(where: { $0.name == subject }) {
+    if let index = names.number(named: subject) {
       return bounds(texts, names.numbers[index].kind, node).map { .number(index, within: $0) }
     }
-    if let index = names.tables.firstIndex(where: { $0.name == subject }) {
+    if let index = names.table(named: subject) {
       guard names.tables[index].hit != .collect else {
         report(
           .badTest, "\(subject) collects rows and has no one output to test", at: location,

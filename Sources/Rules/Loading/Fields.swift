@@ -53,10 +53,14 @@ struct Fields {
   }
 
   func required(_ key: String) -> String? {
+    reportMissing(key)
+    return text(key)
+  }
+
+  private func reportMissing(_ key: String) {
     if node.mapping != nil, node[key] == nil {
       report(.missingKey, "\(key) is missing", at: node.location)
     }
-    return text(key)
   }
 
   /// The word under `key`, if it is one of `known`.
@@ -72,9 +76,7 @@ struct Fields {
 
   /// The word under `key`, which must be there.
   func required(_ key: String, among known: [String]) -> String? {
-    if node.mapping != nil, node[key] == nil {
-      report(.missingKey, "\(key) is missing", at: node.location)
-    }
+    reportMissing(key)
     return word(key, among: known)
   }
 

@@ -42,9 +42,9 @@ struct RowReader {
       guard let name else { continue }
       if let fact = names.facts.firstIndex(where: { $0.id == name }) {
         pieces.append(.fact(fact))
-      } else if let number = names.numbers.firstIndex(where: { $0.name == name }) {
+      } else if let number = names.number(named: name) {
         pieces.append(.number(number))
-      } else if let table = names.tables.firstIndex(where: { $0.name == name }) {
+      } else if let table = names.table(named: name) {
         pieces.append(.table(table))
       } else if !names.unreadable.contains(name) {
         let known = names.facts.map(\.id) + names.numbers.map(\.name) + names.tables.map(\.name)

@@ -13,23 +13,7 @@ extension Ruleset {
     var loader = RulesetLoader(problems: problems)
     for file in files.sorted(by: { $0.path < $1.path }) {
       if file.path.hasPrefix("cards/"), file.path.hasSuffix(".md") {
-        let id = String(file.path.dropFirst("cards/".count).dropLast(".md".count))
-        guard let text = String(validating: file.bytes, as: UTF8.self) else {
-          problems.report(
-            Diagnostic(
-              .encoding, "a card that is not valid UTF-8",
-              at: Location(file: folder + file.path, line: 1, column: 1), help: "save it as UTF-8"))
-          continue
-        }
-        // A card is printed as it stands, so nothing in it may steer a terminal.
-        let isSafe = text.unicodeScalars.allSatisfy { $0 == "\n" || !TerminalText.isUnsafe($0) }
-        if !isSafe {
-          problems.report(
-            Diagnostic(
-              .controlCharacter, "a card with control characters",
-              at: Location(file: folder + file.path, line: 1, column: 1), help: "remove them"))
-        }
-        loader.cards.append(Card(id: id, text: text))
+        loader.addCard(file, folder: folder)
       } else if file.path.hasPrefix("scenarios/"), file.path.hasSuffix(".yaml") {
         loader.scenarios.append(file)
       } else if file.path.hasSuffix(".yaml"), !file.path.contains("/") {
@@ -107,20 +91,34 @@ struct RulesetLoader {
     }
   }
 
+  /// A card is printed as it stands, so nothing in it may steer a terminal.
+  mutating func addCard(_ file: RulesFile, folder: String) {
+    let place = Location(file: folder + file.path, line: 1, column: 1)
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+      problems.report(
+        Diagnostic(.encoding, "a card that is not valid UTF-8", at: place, help: "save it as UTF-8")
+      )
+      return
+    }
+    if !TerminalText.isSafe(text) {
+      problems.report(
+        Diagnostic(
+          .controlCharacter, "a card with control characters", at: place, help: "remove them"))
+    }
+    let id = String(file.path.dropFirst("cards/".count).dropLast(".md".count))
+    cards.append(Card(id: id, text: text))
+  }
+
   func link() -> Ruleset {
     let factReader = FactReader(problems: problems)
     var facts = parts("facts").compactMap(factReader.read)
     let space = Space(facts)
     var names = Names(facts: facts, space: space, problems: problems)
-    names.unreadable = Set(parts("facts").map(\.name)).subtracting(facts.map(\.id))
+    names.unreadable = unreadable("facts", facts.map(\.id))
     names.constants = parts("constants").compactMap(ConstantsReader(problems: problems).read)
-
-    names.unreadable.formUnion(
-      Set(parts("constants").map(\.name)).subtracting(names.constants.map(\.name)))
-    let numberReader = NumberReader(names: names)
-    names.numbers = parts("numbers").compactMap(numberReader.read)
-    names.unreadable.formUnion(
-      Set(parts("numbers").map(\.name)).subtracting(names.numbers.map(\.name)))
+    names.unreadable.formUnion(unreadable("constants", names.constants.map(\.name)))
+    names.numbers = parts("numbers").compactMap(NumberReader(names: names).read)
+    names.unreadable.formUnion(unreadable("numbers", names.numbers.map(\.name)))
 
     var tables: [Table] = []
     for part in TableOrder(parts: parts("tables"), problems: problems).sorted() {
@@ -149,28 +147,9 @@ struct RulesetLoader {
       tables: tables, costs: costs, cards: cards, scenarios: scenarios)
   }
 
+  private func unreadable(_ section: String, _ read: [String]) -> Set<String> {
+    Set(parts(section).map(\.name)).subtracting(read)
+  }
+
   private func parts(_ section: String) -> [Part] { sections[section] ?? [] }
-}
-
-/// What a name in a rule can mean.
-struct Names {
-  let facts: [Fact]
-  let space: Space
-  let problems: Problems
-  var constants: [Constants] = []
-  var numbers: [DerivedNumber] = []
-  var tables: [Table] = []
-  /// Names of what was declared, but could not be read; what uses them is not wrong for that.
-  var unreadable: Set<String> = []
-
-  init(facts: [Fact], space: Space, problems: Problems) {
-    self.facts = facts
-    self.space = space
-    self.problems = problems
-  }
-
-  /// Everything that a test may name.
-  var testable: [String] {
-    space.variables.map(\.name) + numbers.map(\.name) + tables.map(\.name)
-  }
 }

@@ -7,11 +7,11 @@ struct TreeReader {
   let rows: RowReader
 
   func read(_ node: Node, into result: inout [Row]) -> Tree? {
-    read(node, path: [], depth: 0, into: &result)
+    read(node, path: [], into: &result)
   }
 
   private func read(
-    _ node: Node, path: [Cell], depth: Int, into result: inout [Row]
+    _ node: Node, path: [Cell], into result: inout [Row]
   ) -> Tree? {
     if node["then"] != nil {
       let leaf = Fields(
@@ -29,7 +29,7 @@ struct TreeReader {
     var branches: [String: Tree] = [:]
     for entry in node.mapping ?? [] where entry.key == "yes" || entry.key == "no" {
       branches[entry.key] = read(
-        entry.value, path: path + [entry.key == "yes" ? cell : negated], depth: depth + 1,
+        entry.value, path: path + [entry.key == "yes" ? cell : negated],
         into: &result)
     }
     guard let yes = branches["yes"], let no = branches["no"] else {

@@ -28,7 +28,7 @@ extension Ruleset {
       case .word(let word)?:
         return Int64(variable.words.firstIndex(of: word) ?? 0)
       case .set(let elements)?:
-        return elements.contains { variable.name == "\(facts[variable.fact].id) has \($0)" } ? 1 : 0
+        return variable.element.map(elements.contains) == true ? 1 : 0
       case nil:
         return variable.domain.first ?? 0
       }
@@ -49,9 +49,7 @@ extension Ruleset {
       return nil
     }
   }
-}
 
-extension Ruleset {
   /// The assignment that states what a point says, the rest at its defaults.
   package func assignment(at point: Point) -> Assignment {
     var result = Assignment(facts)

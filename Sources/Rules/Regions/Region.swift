@@ -54,17 +54,6 @@ extension Region {
     return result
   }
 
-  /// All that lies in both.
-  package func intersection(_ other: Region) -> Region? {
-    var result = Region(box: zip(box, other.box).map { $0.intersection($1) })
-    if result.box.contains(where: \.isEmpty) { return nil }
-    for inequality in inequalities + other.inequalities {
-      guard let narrowed = result.narrowed(by: inequality) else { return nil }
-      result = narrowed
-    }
-    return result
-  }
-
   package func contains(_ point: Point) -> Bool {
     zip(box, point).allSatisfy { $0.contains($1) }
       && inequalities.allSatisfy { $0.holds(at: point) }

@@ -34,6 +34,8 @@ package struct Variable: Sendable {
   package var words: [String]
   /// The kind of a number.
   package var kind: Kind?
+  /// The element of a set that it stands for.
+  package var element: String?
 
   /// The two values of an element of a set, in the order of their bits.
   package static let absentPresent = ["no", "yes"]
@@ -55,7 +57,7 @@ package struct Variable: Sendable {
       return elements.map {
         Variable(
           name: "\(fact.id) has \($0)", fact: index, domain: .values(0b11), words: absentPresent,
-          kind: nil)
+          kind: nil, element: $0)
       }
     case .name, .text, .version:
       return []

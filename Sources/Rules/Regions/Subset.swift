@@ -48,41 +48,29 @@ extension Subset {
   }
 
   package func intersection(_ other: Subset) -> Subset {
-    switch (self, other) {
-    case (.numbers(let left), .numbers(let right)): .numbers(left.intersection(right))
-    case (.values(let left), .values(let right)): .values(left & right)
-    default: preconditionFailure("a variable's subsets are all of one sort")
-    }
+    pair(other, { .numbers($0.intersection($1)) }, { .values($0 & $1) })
+  }
+
+  package func subtracting(_ other: Subset) -> Subset {
+    pair(other, { .numbers($0.subtracting($1)) }, { .values($0 & ~$1) })
   }
 
   /// Whether the two have no member in common.
   package func isDisjoint(with other: Subset) -> Bool {
-    switch (self, other) {
-    case (.numbers(let left), .numbers(let right)): left.isDisjoint(with: right)
-    case (.values(let left), .values(let right)): left & right == 0
-    default: preconditionFailure("a variable's subsets are all of one sort")
-    }
+    pair(other, { $0.isDisjoint(with: $1) }, { $0 & $1 == 0 })
   }
 
   package func isSubset(of other: Subset) -> Bool {
-    switch (self, other) {
-    case (.values(let left), .values(let right)): left & ~right == 0
-    default: intersection(other) == self
-    }
+    pair(other, { $0.intersection($1) == $0 }, { $0 & ~$1 == 0 })
   }
 
-  package func union(_ other: Subset) -> Subset {
+  private func pair<T>(
+    _ other: Subset, _ numbers: (IntervalSet, IntervalSet) -> T, _ values: (UInt64, UInt64) -> T
+  ) -> T {
     switch (self, other) {
-    case (.numbers(let left), .numbers(let right)): .numbers(left.union(right))
-    case (.values(let left), .values(let right)): .values(left | right)
-    default: preconditionFailure("a variable's subsets are all of one sort")
-    }
-  }
-
-  package func subtracting(_ other: Subset) -> Subset {
-    switch (self, other) {
-    case (.numbers(let left), .numbers(let right)): .numbers(left.subtracting(right))
-    case (.values(let left), .values(let right)): .values(left & ~right)
+    case (.numbers(let left), .numbers(let right)): numbers(left, right)
+    case (.values(let left), .values(let right)): values(left, right)
+    // The loader gives each variable one sort, and tests are read against that.
     default: preconditionFailure("a variable's subsets are all of one sort")
     }
   }
