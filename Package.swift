@@ -15,6 +15,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A piece of what projects are generated from.
+func piece(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Kit/\(name)", swiftSettings: settings)
+}
+
+func pieceTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/Kit/\(name)", swiftSettings: settings)
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
 // On Linux libyaml is linked statically, which pkg-config's flags would undo.
 #if os(macOS)
   let pkgConfigForYAML: String? = "yaml-0.1"
@@ -29,6 +45,13 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     .systemLibrary(
@@ -64,6 +87,46 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    piece(
+      "Updates",
+      [
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
+        lifecycle, nioCore,
+      ]),
+    piece("PubSub", ["Updates"]),
+    piece("InProcessBroker", ["PubSub", "Updates"]),
+    piece("DatabasePolling", ["Updates"]),
+    piece(
+      "WebServer",
+      [
+        "Updates", lifecycle, logging, nioCore,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    piece(
+      "Polling",
+      [
+        "Updates", "WebServer", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
+    piece(
+      "ServerSentEvents",
+      ["Updates", "WebServer", nioCore, .product(name: "NIOHTTP1", package: "swift-nio")]),
+    .executableTarget(
+      name: "App",
+      dependencies: [
+        "InProcessBroker", "Polling", "PubSub", "ServerSentEvents", "Updates", "WebServer",
+        lifecycle, logging, nioCore,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      path: "templates/App", swiftSettings: settings),
     .target(
       name: "TestSupport",
       dependencies: ["Diagnostics", "Quantities", "Rules", "Specs"],
@@ -88,6 +151,16 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Needs libsqlite3-dev, which the tool itself does not.
+if Context.environment["ENGINES"] == "all" {
+  package.dependencies.append(.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"))
+  package.targets += [
+    piece(
+      "SQLiteStore",
+      ["DatabasePolling", "Updates", logging, .product(name: "GRDB", package: "GRDB.swift")])
+  ]
+}
 
 // libFuzzer brings a main of its own, so its target is there only for `script/test --all`.
 if Context.environment["FUZZ"] == "1" {

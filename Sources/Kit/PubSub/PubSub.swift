@@ -1,0 +1,72 @@
+import Synchronization
+import Updates
+
+/// A fan-out in which each server subscribes at a broker for the topics that have listeners here.
+package final class PubSub: FanOut, Sendable {
+  private enum Topics {
+    /// The broker was asked; what it sent before it answered.
+    case subscribing([[Update]])
+    case open
+  }
+
+  private let broker: any Broker
+  private let followed = Mutex<[Topic: Topics]>([:])
+
+  package init(broker: any Broker) {
+    self.broker = broker
+  }
+
+  package var isReady: Bool { broker.isReady }
+
+  package func publish(_ draft: Draft) async throws(Refusal) -> Cursor {
+    try await broker.publish(draft)
+  }
+
+  package func follow(_ topic: Topic, into feed: any Feed) async throws(Refusal) {
+    followed.withLock { $0[topic] = .subscribing([]) }
+    do throws(Refusal) {
+      let history = try await broker.subscribe(topic) { [weak self, weak feed] updates in
+        self?.receive(updates, on: topic, into: feed)
+      }
+      // Opened under the lock, so that nothing overtakes what came before.
+      followed.withLock { followed in
+        guard case .subscribing(let early) = followed[topic] else { return }
+        feed.open(topic, history)
+        for updates in early { feed.deliver(updates, on: topic) }
+        followed[topic] = .open
+      }
+    } catch {
+      followed.withLock { $0[topic] = nil }
+      throw error
+    }
+  }
+
+  private func receive(_ updates: [Update], on topic: Topic, into feed: (any Feed)?) {
+    followed.withLock { followed in
+      switch followed[topic] {
+      case nil: break
+      case .subscribing(let early): followed[topic] = .subscribing(early + [updates])
+      case .open: feed?.deliver(updates, on: topic)
+      }
+    }
+  }
+
+  package func unfollow(_ topic: Topic) {
+    followed.withLock { $0[topic] = nil }
+    broker.unsubscribe(topic)
+  }
+
+  package func page(
+    of topic: Topic, from start: Start, limit: Int
+  ) async throws(Refusal) -> Page {
+    try await broker.page(of: topic, from: start, limit: limit)
+  }
+
+  package func refresh(_ topic: Topic) async throws(Refusal) {
+    try await broker.refresh(topic)
+  }
+
+  package func run() async throws {
+    try await broker.run()
+  }
+}

@@ -1,0 +1,260 @@
+import DatabasePolling
+import Foundation
+import GRDB
+import Logging
+import Updates
+
+// GRDB has a Cursor, too.
+import struct Updates.Cursor
+
+/// The updates of all topics in one SQLite file, which keeps them when the process is killed or power is
+/// lost: a commit is on the disk (write-ahead log, `synchronous=FULL`) before it is answered.
+///
+/// Several processes on one machine may share the file.
+package final class SQLiteStore: Store, Sendable {
+  /// Updates of a topic that a node takes into memory when its first client comes.
+  private static let heldInMemory = 10_000
+
+  private let database: DatabasePool
+  private let limits: HistoryLimits
+  private let numbering: Numbering
+  private let logger: Logger
+  private let clock: @Sendable () -> Double
+
+  /// - Parameters:
+  ///   - path: the file, which is made if it is not there.
+  ///   - epoch: names the history if the file is new.
+  ///   - clock: seconds since 1970, as several processes share what is written.
+  /// - Throws: a `DatabaseError` if the file cannot be opened or is no database.
+  package init(
+    path: String, limits: HistoryLimits, epoch: String, logger: Logger,
+    clock: @escaping @Sendable () -> Double
+  ) throws {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    database = try DatabasePool(path: path, configuration: configuration)
+    numbering = Numbering(epoch: try Schema.prepare(database, epoch: epoch))
+    self.limits = limits
+    self.logger = logger
+    self.clock = clock
+  }
+
+  package func append(_ draft: Draft) async throws(Refusal) -> Cursor {
+    let now = clock()
+    return try await access("append an update") { [self] in
+      try await database.write { [self] db in
+        let id = try topic(draft.topic, db) ?? create(draft.topic, db)
+        if let key = draft.key, let first = try update(under: key, id, draft.topic, db) {
+          guard draft.became(first) else { throw Refusal.keyReused }
+          return first.id
+        }
+        try db.execute(
+          sql: "INSERT INTO updates (topic, event, data, key, seconds) VALUES (?, ?, ?, ?, ?)",
+          arguments: [id, draft.event?.name, Data(draft.data.utf8), draft.key?.text, now])
+        let number = db.lastInsertedRowID
+        try db.execute(sql: "UPDATE topics SET last = ? WHERE id = ?", arguments: [number, id])
+        try trim(id, at: now, db)
+        return numbering.cursor(number, of: draft.topic)
+      }
+    }
+  }
+
+  package func newest() async throws(Refusal) -> Int64 {
+    try await access("read the newest number") { [self] in
+      try await database.read { try Self.newest($0) }
+    }
+  }
+
+  package func updates(
+    after number: Int64, limit: Int
+  ) async throws(Refusal) -> [StoredUpdate] {
+    try await access("poll") { [self] in
+      try await database.read { [self] db in
+        try Row.fetchAll(
+          db,
+          sql: """
+            SELECT number, name, event, data FROM updates JOIN topics ON topics.id = topic
+            WHERE number > ? ORDER BY number LIMIT ?
+            """, arguments: [number, limit]
+        ).compactMap { row in Topic(row["name"]).map { stored(row, on: $0) } }
+      }
+    }
+  }
+
+  package func history(of topic: Topic) async throws(Refusal) -> (History, newest: Int64) {
+    try await access("read a topic") { [self] in
+      try await database.read { [self] db in (try history(of: topic, db), try Self.newest(db)) }
+    }
+  }
+
+  package func page(
+    of topic: Topic, from start: Start, limit: Int
+  ) async throws(Refusal) -> Page {
+    try await access("read a topic") { [self] in
+      try await database.read { [self] db in
+        let place = try place(of: topic, db)
+        let id = try self.topic(topic, db)
+        let number: Int64? =
+          switch start {
+          case .now: place.last
+          case .earliest: place.floor
+          case .after(let cursor): try kept(cursor, topic, id, place, db)
+          }
+        let updates = try rows(id, after: number ?? place.floor, limit: limit, db)
+          .map { stored($0, on: topic).update }
+        let start = numbering.cursor(number ?? place.floor, of: topic)
+        return Page(
+          start: start, updates: updates, next: updates.last?.id ?? start, isReset: number == nil)
+      }
+    }
+  }
+
+  package func expire() async throws(Refusal) {
+    guard let seconds = limits.seconds else { return }
+    let now = clock()
+    try await access("drop old updates") { [self] in
+      try await database.write { [self] db in
+        let topics = try Int64.fetchAll(
+          db, sql: "SELECT DISTINCT topic FROM updates WHERE seconds < ?",
+          arguments: [now - seconds])
+        for id in topics { try trim(id, at: now, db) }
+      }
+    }
+  }
+
+  // MARK: Rows
+
+  private struct Place {
+    var floor: Int64
+    var last: Int64
+  }
+
+  private func topic(_ topic: Topic, _ db: Database) throws -> Int64? {
+    try Int64.fetchOne(
+      db, sql: "SELECT id FROM topics WHERE name = ?", arguments: [topic.name])
+  }
+
+  /// Where a topic that is not known begins: after all that topics which were forgotten ever held, so
+  /// that no cursor from before is taken for one of its own.
+  private func place(of topic: Topic, _ db: Database) throws -> Place {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT floor, last FROM topics WHERE name = ?", arguments: [topic.name])
+    if let row { return Place(floor: row["floor"], last: row["last"]) }
+    let forgotten = try Int64.fetchOne(db, sql: "SELECT forgotten FROM history") ?? 0
+    return Place(floor: forgotten, last: forgotten)
+  }
+
+  private func create(_ topic: Topic, _ db: Database) throws -> Int64 {
+    let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM topics") ?? 0
+    if count >= limits.topics,
+      let oldest = try Row.fetchOne(db, sql: "SELECT id, last FROM topics ORDER BY last LIMIT 1")
+    {
+      let (id, last): (Int64, Int64) = (oldest["id"], oldest["last"])
+      try db.execute(sql: "UPDATE history SET forgotten = max(forgotten, ?)", arguments: [last])
+      try db.execute(sql: "DELETE FROM updates WHERE topic = ?", arguments: [id])
+      try db.execute(sql: "DELETE FROM topics WHERE id = ?", arguments: [id])
+    }
+    let place = try place(of: topic, db)
+    try db.execute(
+      sql: "INSERT INTO topics (name, floor, last) VALUES (?, ?, ?)",
+      arguments: [topic.name, place.floor, place.last])
+    return db.lastInsertedRowID
+  }
+
+  /// The number of a cursor that lies within the history.
+  private func kept(
+    _ cursor: Cursor, _ topic: Topic, _ id: Int64?, _ place: Place, _ db: Database
+  ) throws -> Int64? {
+    guard let number = numbering.number(of: cursor, on: topic) else { return nil }
+    if number == place.floor { return number }
+    return try Int64.fetchOne(
+      db, sql: "SELECT number FROM updates WHERE topic = ? AND number = ?", arguments: [id, number])
+  }
+
+  private func rows(_ id: Int64?, after number: Int64, limit: Int, _ db: Database) throws -> [Row] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT number, event, data, key, seconds FROM updates WHERE topic = ? AND number > ?
+        ORDER BY number LIMIT ?
+        """, arguments: [id, number, limit])
+  }
+
+  private func stored(_ row: Row, on topic: Topic) -> StoredUpdate {
+    let event: String? = row["event"]
+    let number: Int64 = row["number"]
+    return StoredUpdate(
+      number: number,
+      update: Update(
+        id: numbering.cursor(number, of: topic), topic: topic, event: event.flatMap(EventName.init),
+        data: String(decoding: row["data"] as Data, as: UTF8.self)))
+  }
+
+  private func history(of topic: Topic, _ db: Database) throws -> History {
+    let place = try place(of: topic, db)
+    let id = try self.topic(topic, db)
+    let before = try Int64.fetchOne(
+      db, sql: "SELECT number FROM updates WHERE topic = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
+      arguments: [id, min(limits.size ?? .max, Self.heldInMemory)])
+    let floor = max(before ?? 0, place.floor)
+    var history = History(floor: numbering.cursor(floor, of: topic), isCut: floor > place.floor)
+    for row in try rows(id, after: floor, limit: Self.heldInMemory, db) {
+      history.append(stored(row, on: topic).update, at: row["seconds"])
+    }
+    return history
+  }
+
+  private func update(
+    under key: IdempotencyKey, _ id: Int64, _ topic: Topic, _ db: Database
+  ) throws -> Update? {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT number, event, data FROM updates WHERE topic = ? AND key = ?",
+      arguments: [id, key.text])
+    return row.map { stored($0, on: topic).update }
+  }
+
+  private func trim(_ id: Int64, at now: Double, _ db: Database) throws {
+    var bound: Int64 = 0
+    if let size = limits.size {
+      bound =
+        try Int64.fetchOne(
+          db,
+          sql: "SELECT number FROM updates WHERE topic = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
+          arguments: [id, size]) ?? 0
+    }
+    if let seconds = limits.seconds {
+      let old = try Int64.fetchOne(
+        db,
+        sql: """
+          SELECT max(number) FROM updates
+          WHERE topic = ? AND seconds < ? AND number < (SELECT last FROM topics WHERE id = ?) + ?
+          """, arguments: [id, now - seconds, id, limits.keepsLatest ? 0 : 1])
+      bound = max(bound, old ?? 0)
+    }
+    guard bound > 0 else { return }
+    try db.execute(
+      sql: "DELETE FROM updates WHERE topic = ? AND number <= ?", arguments: [id, bound])
+    try db.execute(sql: "UPDATE topics SET floor = ? WHERE id = ?", arguments: [bound, id])
+  }
+
+  private static func newest(_ db: Database) throws -> Int64 {
+    // Deleted rows count, too: numbers are never used again.
+    try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'updates'") ?? 0
+  }
+
+  private func access<Value>(
+    _ what: StaticString, _ body: () async throws -> Value
+  ) async throws(Refusal) -> Value {
+    do {
+      return try await body()
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch is CancellationError {
+      throw .unavailable
+    } catch {
+      logger.error("Cannot \(what): \(error)")
+      throw .unavailable
+    }
+  }
+}

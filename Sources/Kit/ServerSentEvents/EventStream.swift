@@ -1,0 +1,100 @@
+import NIOCore
+import Updates
+import WebServer
+
+/// One client that reads an event stream.
+final class EventStream: Subscriber, ServerStream {
+  private let hub: Hub
+  private let topic: Topic
+  private let start: Start
+  private let loop: any EventLoop
+  private let node: String
+  private let events: EventFormat
+  private var connection: StreamConnection?
+  private var subscription: Subscription?
+  private var isAnswered = false
+
+  init(
+    hub: Hub, topic: Topic, start: Start, loop: any EventLoop, node: String, isChunked: Bool
+  ) {
+    self.hub = hub
+    self.topic = topic
+    self.start = start
+    self.loop = loop
+    self.node = node
+    events = EventFormat(isChunked: isChunked)
+  }
+
+  var format: any WireFormat { events }
+  var pendingBytes: Int { connection?.pendingBytes ?? 0 }
+
+  // MARK: The connection
+
+  func begin(on connection: StreamConnection) {
+    self.connection = connection
+    subscription = hub.subscribe(self, to: topic, from: start, on: loop)
+  }
+
+  func drained() {
+    subscription?.resume()
+  }
+
+  func leave() {
+    subscription?.cancel()
+    end(.leaving)
+  }
+
+  func closed() {
+    subscription?.cancel()
+    subscription = nil
+    connection = nil
+  }
+
+  // MARK: The hub
+
+  func place(at cursor: Cursor, isReset: Bool) {
+    // Drawn for each connection, so that all do not come back in the same moment.
+    let retry = Int.random(in: 1000...3000)
+    let first =
+      isReset
+      ? events.reset(topic, at: cursor, retryMilliseconds: retry)
+      : events.place(cursor, retryMilliseconds: retry)
+    var bytes = isAnswered ? ByteBuffer() : head
+    isAnswered = true
+    bytes.writeImmutableBuffer(first)
+    _ = connection?.write(bytes)
+  }
+
+  func write(_ bytes: ByteBuffer) -> Bool {
+    connection?.write(bytes) ?? true
+  }
+
+  func beat() {
+    _ = connection?.write(events.heartbeat)
+  }
+
+  func end(_ reason: EndReason) {
+    subscription = nil
+    guard isAnswered else {
+      connection?.finish(
+        ByteBuffer(
+          string: """
+            HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\
+            Retry-After: \(Int.random(in: 1...5))\r\n\r\n
+            """))
+      return
+    }
+    connection?.finish(events.bye(reason))
+  }
+
+  /// `X-Accel-Buffering` asks nginx, `no-transform` other proxies, to pass each block on at once.
+  private var head: ByteBuffer {
+    ByteBuffer(
+      string: """
+        HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\
+        Cache-Control: no-store, no-transform\r\nX-Accel-Buffering: no\r\n\
+        X-Content-Type-Options: nosniff\r\nServed-By: \(node)\r\n\
+        \(events.isChunked ? "Transfer-Encoding: chunked" : "Connection: close")\r\n\r\n
+        """)
+  }
+}

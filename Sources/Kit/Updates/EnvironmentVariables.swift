@@ -1,0 +1,66 @@
+/// The variables that a process was started with.
+package struct EnvironmentVariables: Sendable {
+  private let variables: [String: String]
+
+  package init(_ variables: [String: String]) {
+    self.variables = variables
+  }
+
+  /// An empty variable counts as one that is not set, as in a compose file.
+  package func text(_ name: String) -> String? {
+    variables[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  package func number(
+    _ name: String, default value: Int, in range: ClosedRange<Int>
+  ) throws(InvalidVariable) -> Int {
+    guard let text = text(name) else { return value }
+    guard let number = Int(text), range.contains(number) else {
+      throw InvalidVariable(
+        name: name,
+        problem: "a whole number from \(range.lowerBound) to \(range.upperBound) is expected")
+    }
+    return number
+  }
+
+  /// A number, or `unlimited`, which is nil.
+  package func limit(
+    _ name: String, default value: Int?, in range: ClosedRange<Int>
+  ) throws(InvalidVariable) -> Int? {
+    if text(name) == "unlimited" { return nil }
+    guard text(name) != nil else { return value }
+    return try number(name, default: range.lowerBound, in: range)
+  }
+
+  package func flag(_ name: String) throws(InvalidVariable) -> Bool {
+    switch text(name) {
+    case nil, "false": return false
+    case "true": return true
+    default: throw InvalidVariable(name: name, problem: "true or false is expected")
+    }
+  }
+
+  /// - Returns: nil if it is not set.
+  /// - Throws: if it has fewer than 32 bytes, which could be guessed.
+  package func secret(_ name: String) throws(InvalidVariable) -> String? {
+    guard let text = text(name) else { return nil }
+    guard (32...4096).contains(text.utf8.count) else {
+      throw InvalidVariable(
+        name: name, problem: "a secret of 32 bytes or more is expected: openssl rand -hex 32")
+    }
+    return text
+  }
+}
+
+/// A variable whose value cannot be used. The value itself may be a secret and is not repeated.
+package struct InvalidVariable: Error, Equatable, CustomStringConvertible {
+  package var name: String
+  package var problem: String
+
+  package init(name: String, problem: String) {
+    self.name = name
+    self.problem = problem
+  }
+
+  package var description: String { "\(name): \(problem)" }
+}

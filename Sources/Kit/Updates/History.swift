@@ -1,0 +1,108 @@
+import DequeModule
+
+/// What is kept of one topic: its last updates, and the place before the oldest of them.
+///
+/// The place outlives the updates, so a client that has seen all of them is never told that it missed
+/// something. Updates are counted from when this history began; `end` is the number of the next.
+package struct History: Sendable {
+  private struct Entry: Sendable {
+    var update: Update
+    var key: IdempotencyKey?
+    var seconds: Double
+  }
+
+  private var entries: Deque<Entry> = []
+  private var keys: [IdempotencyKey: Int] = [:]
+  /// The place before the oldest update that is kept.
+  package private(set) var floor: Cursor
+  package private(set) var start = 0
+  package private(set) var bytes = 0
+  /// Whether the fan-out may keep updates that were left out here for lack of memory.
+  package private(set) var isCut: Bool
+
+  package init(floor: Cursor, isCut: Bool = false) {
+    self.floor = floor
+    self.isCut = isCut
+  }
+
+  package var end: Int { start + entries.count }
+
+  /// The place of the newest update, kept or not.
+  package var last: Cursor { entries.last?.update.id ?? floor }
+
+  package var isEmpty: Bool { entries.isEmpty }
+
+  /// - Parameter seconds: when, on the clock that `expire` is told, too.
+  package mutating func append(_ update: Update, key: IdempotencyKey? = nil, at seconds: Double) {
+    if let key { keys[key] = end }
+    entries.append(Entry(update: update, key: key, seconds: seconds))
+    bytes += Self.size(of: update)
+  }
+
+  /// The number of the first update after `cursor`; nil if the cursor lies outside of this history.
+  package func number(after cursor: Cursor) -> Int? {
+    // Clients come back after a moment, so their place is near the end.
+    if let offset = entries.lastIndex(where: { $0.update.id == cursor }) {
+      return start + offset + 1
+    }
+    return cursor == floor ? start : nil
+  }
+
+  /// The place before update `number`; nil if that place is not kept.
+  package func place(before number: Int) -> Cursor? {
+    if number == start { return floor }
+    let offset = number - start - 1
+    return entries.indices.contains(offset) ? entries[offset].update.id : nil
+  }
+
+  package func update(under key: IdempotencyKey) -> Update? {
+    keys[key].map { entries[$0 - start].update }
+  }
+
+  /// The updates from `number` on, as many as fit into `limit` and, but for the first, into `bytes`.
+  ///
+  /// - Returns: nil if update `number` is no longer kept.
+  package func updates(from number: Int, limit: Int, bytes: Int = .max) -> [Update]? {
+    guard number >= start, number <= end else { return nil }
+    var found: [Update] = []
+    var size = 0
+    for entry in entries[(number - start)...].prefix(limit) {
+      size += Self.size(of: entry.update)
+      if !found.isEmpty && size > bytes { break }
+      found.append(entry.update)
+    }
+    return found
+  }
+
+  /// Drops what is over `limits` in number or, at `seconds`, in age.
+  package mutating func expire(_ limits: HistoryLimits, at seconds: Double) {
+    while let oldest = entries.first {
+      let isTooMany = limits.size.map { entries.count > $0 } ?? false
+      let isTooOld = limits.seconds.map { seconds - oldest.seconds > $0 } ?? false
+      guard isTooMany || (isTooOld && !(limits.keepsLatest && entries.count == 1)) else { return }
+      dropOldest()
+    }
+  }
+
+  /// Drops the oldest updates until at most `allowed` bytes are kept.
+  package mutating func cut(to allowed: Int) {
+    while bytes > allowed, !entries.isEmpty {
+      dropOldest()
+      isCut = true
+    }
+  }
+
+  private mutating func dropOldest() {
+    guard let oldest = entries.popFirst() else { return }
+    // A key that was used again after its update had left stands for the later one.
+    if let key = oldest.key, keys[key] == start { keys[key] = nil }
+    floor = oldest.update.id
+    start += 1
+    bytes -= Self.size(of: oldest.update)
+  }
+
+  /// Text plus what the entry itself takes, roughly.
+  private static func size(of update: Update) -> Int {
+    update.data.utf8.count + (update.event?.name.utf8.count ?? 0) + 160
+  }
+}

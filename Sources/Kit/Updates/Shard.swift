@@ -1,0 +1,291 @@
+import NIOCore
+import Synchronization
+
+/// The subscribers of one event loop.
+///
+/// Updates from elsewhere wait in the inbox; one task a turn of the loop encodes all of them once a wire
+/// format and writes the bytes to each subscriber. There is no task, timer or promise a subscriber.
+///
+/// `@unchecked Sendable`: the inbox is behind a mutex, and everything else that changes is touched on
+/// `loop` only, which each entry point asserts.
+package final class Shard: @unchecked Sendable {
+  private struct Delivery {
+    var topic: Topic
+    /// The number of the first of them in the history.
+    var number: Int
+    var updates: [Update]
+  }
+
+  private final class Listeners {
+    var groups: [(format: any WireFormat, subscriptions: [Subscription])] = []
+    /// The number of the next update: the subscribers were given all before.
+    var delivered: Int
+    /// The updates of this turn.
+    var arrived: [Update] = []
+
+    init(delivered: Int) {
+      self.delivered = delivered
+    }
+  }
+
+  /// Joined updates are written in pieces of about this many bytes.
+  private static let pieceBytes = 256 * 1024
+  static let beatSeconds = 15
+
+  let loop: any EventLoop
+  let maximumQueue: Int
+  private unowned let hub: Hub
+  private let inbox = Mutex<[Delivery]>([])
+  private var topics: [Topic: Listeners] = [:]
+  private var beats = [[Subscription]](repeating: [], count: beatSeconds)
+  private var seconds = 0
+  private var isWalking = false
+  private var departed: [Subscription] = []
+
+  init(loop: any EventLoop, maximumQueue: Int, hub: Hub) {
+    self.loop = loop
+    self.maximumQueue = maximumQueue
+    self.hub = hub
+  }
+
+  /// May be called from any thread.
+  func post(_ updates: [Update], number: Int, on topic: Topic) {
+    let isFirst = inbox.withLock { inbox in
+      inbox.append(Delivery(topic: topic, number: number, updates: updates))
+      return inbox.count == 1
+    }
+    if isFirst { loop.execute { self.drain() } }
+  }
+
+  func subscribe(_ subscriber: any Subscriber, to topic: Topic, from start: Start) -> Subscription {
+    loop.assertInEventLoop()
+    let subscription = Subscription(topic: topic, shard: self, subscriber: subscriber)
+    subscription.beatBucket = seconds % Self.beatSeconds
+    subscription.beatSlot = beats[subscription.beatBucket].count
+    beats[subscription.beatBucket].append(subscription)
+    attach(subscription, from: start)
+    return subscription
+  }
+
+  /// Called once a second.
+  func tick() {
+    loop.assertInEventLoop()
+    seconds += 1
+    walk {
+      for subscription in beats[seconds % Self.beatSeconds] {
+        let isQuiet = subscription.subscriber.pendingBytes == 0 && subscription.hasPlace
+        if isQuiet, case .live = subscription.state { subscription.subscriber.beat() }
+      }
+    }
+  }
+
+  // MARK: Joining a topic
+
+  private func attach(_ subscription: Subscription, from start: Start) {
+    let topic = subscription.topic
+    while true {
+      drain()
+      switch hub.join(topic, from: start, on: self, delivered: topics[topic]?.delivered) {
+      case .joined(let number, let place, let delivered):
+        subscription.begin(at: place, isReset: false)
+        add(subscription, delivered: delivered)
+        subscription.state = .behind(next: number)
+        return catchUp(subscription)
+      case .ahead: continue
+      case .notOpen:
+        return open(subscription, from: start)
+      case .notHere(let cursor): return fetch(subscription, after: cursor)
+      }
+    }
+  }
+
+  private func open(_ subscription: Subscription, from start: Start) {
+    subscription.state = .waiting
+    onLoop(subscription) { [hub, topic = subscription.topic] () async throws(Refusal) in
+      try await hub.hold(topic)
+    } then: { shard, subscription, _ in
+      shard.attach(subscription, from: start)
+    }
+  }
+
+  /// Asks the fan-out for what is not in memory: what is older, and what has not arrived here yet.
+  func fetch(_ subscription: Subscription, after cursor: Cursor?) {
+    let start = cursor.map(Start.after) ?? .earliest
+    subscription.state = .waiting
+    onLoop(subscription) { [hub, topic = subscription.topic] () async throws(Refusal) in
+      try await hub.distantPage(of: topic, from: start, limit: 200)
+    } then: { shard, subscription, page in
+      shard.give(page, to: subscription)
+    }
+  }
+
+  private func give(_ page: Page, to subscription: Subscription) {
+    subscription.begin(at: page.start, isReset: page.isReset)
+    subscription.state = .away(page.next)
+    if page.updates.isEmpty || write(page.updates, to: subscription) {
+      attach(subscription, from: .after(page.next))
+    }
+  }
+
+  /// Runs `work` off the loop and `then` on it, unless the subscriber went away in the meantime.
+  private func onLoop<Value: Sendable>(
+    _ subscription: Subscription,
+    _ work: @escaping @Sendable () async throws(Refusal) -> Value,
+    then: @escaping @Sendable (Shard, Subscription, Value) -> Void
+  ) {
+    let bound = NIOLoopBound(subscription, eventLoop: loop)
+    Task {
+      let result: Result<Value, Refusal>
+      do throws(Refusal) {
+        result = .success(try await work())
+      } catch {
+        result = .failure(error)
+      }
+      loop.execute {
+        let subscription = bound.value
+        guard case .waiting = subscription.state else { return }
+        switch result {
+        case .success(let value): then(self, subscription, value)
+        case .failure: self.end(subscription, .unavailable)
+        }
+      }
+    }
+  }
+
+  private func add(_ subscription: Subscription, delivered: Int) {
+    guard subscription.slot < 0 else { return }
+    let listeners = topics[subscription.topic] ?? Listeners(delivered: delivered)
+    topics[subscription.topic] = listeners
+    let format = subscription.subscriber.format
+    let group = listeners.groups.firstIndex { $0.format.name == format.name }
+    subscription.group = group ?? listeners.groups.count
+    if group == nil { listeners.groups.append((format, [])) }
+    subscription.slot = listeners.groups[subscription.group].subscriptions.count
+    listeners.groups[subscription.group].subscriptions.append(subscription)
+  }
+
+  // MARK: Delivering
+
+  private func drain() {
+    loop.assertInEventLoop()
+    guard !isWalking else { return }
+    let deliveries = inbox.withLock { inbox in
+      let all = inbox
+      inbox.removeAll(keepingCapacity: true)
+      return all
+    }
+    var joined: [Listeners] = []
+    for delivery in deliveries {
+      // Without listeners, or from before the first of them came.
+      guard let listeners = topics[delivery.topic],
+        delivery.number == listeners.delivered + listeners.arrived.count
+      else { continue }
+      if listeners.arrived.isEmpty { joined.append(listeners) }
+      listeners.arrived += delivery.updates
+    }
+    for listeners in joined { deliver(to: listeners) }
+  }
+
+  private func deliver(to listeners: Listeners) {
+    let updates = listeners.arrived
+    listeners.arrived = []
+    var rest = updates[...]
+    while !rest.isEmpty {
+      let piece = rest.piece(bytes: Self.pieceBytes)
+      rest = rest.dropFirst(piece.count)
+      listeners.delivered += piece.count
+      walk {
+        for (format, subscriptions) in listeners.groups {
+          var bytes = ByteBuffer()
+          format.encode(Array(piece), into: &bytes)
+          for subscription in subscriptions {
+            subscription.take(bytes, before: listeners.delivered)
+          }
+          hub.deliveries.add(piece.count * subscriptions.count, ordering: .relaxed)
+        }
+      }
+    }
+  }
+
+  /// Writes from the history until the subscriber has everything or takes no more.
+  func catchUp(_ subscription: Subscription) {
+    while case .behind(let next) = subscription.state {
+      guard let listeners = topics[subscription.topic] else { return }
+      if next == listeners.delivered {
+        subscription.state = .live
+        return
+      }
+      let limit = listeners.delivered - next
+      guard let updates = hub.updates(of: subscription.topic, from: next, limit: limit) else {
+        // It fell out of memory while the client was slow to read it.
+        return end(subscription, .tooSlow)
+      }
+      subscription.state = .behind(next: next + updates.count)
+      guard write(updates, to: subscription) else { return }
+    }
+  }
+
+  private func write(_ updates: [Update], to subscription: Subscription) -> Bool {
+    var bytes = ByteBuffer()
+    subscription.subscriber.format.encode(updates, into: &bytes)
+    return subscription.subscriber.write(bytes)
+  }
+
+  // MARK: Leaving
+
+  func end(_ subscription: Subscription, _ reason: EndReason) {
+    if case .ended = subscription.state { return }
+    remove(subscription)
+    if reason == .tooSlow { hub.slowClients.add(1, ordering: .relaxed) }
+    subscription.subscriber.end(reason)
+  }
+
+  func remove(_ subscription: Subscription) {
+    loop.assertInEventLoop()
+    if case .ended = subscription.state { return }
+    subscription.state = .ended
+    if isWalking { departed.append(subscription) } else { detach(subscription) }
+  }
+
+  /// The arrays do not change below `body`; who leaves meanwhile is taken out afterwards.
+  private func walk(_ body: () -> Void) {
+    isWalking = true
+    body()
+    isWalking = false
+    for subscription in departed { detach(subscription) }
+    departed = []
+  }
+
+  private func detach(_ subscription: Subscription) {
+    beats[subscription.beatBucket].remove(at: subscription.beatSlot) { $0.beatSlot = $1 }
+    guard subscription.slot >= 0, let listeners = topics[subscription.topic] else { return }
+    listeners.groups[subscription.group].subscriptions
+      .remove(at: subscription.slot) { $0.slot = $1 }
+    if listeners.groups.allSatisfy({ $0.subscriptions.isEmpty }) {
+      topics[subscription.topic] = nil
+      hub.leave(subscription.topic, from: self)
+    }
+  }
+}
+
+extension Array {
+  /// Puts the last element in the place of the one that leaves, and tells it its new index.
+  fileprivate mutating func remove(at index: Int, moved: (Element, Int) -> Void) {
+    let last = removeLast()
+    if index < count {
+      self[index] = last
+      moved(last, index)
+    }
+  }
+}
+
+extension ArraySlice<Update> {
+  /// The first updates that have about `bytes` together, at least one.
+  fileprivate func piece(bytes: Int) -> ArraySlice<Update> {
+    var size = 0
+    return prefix { update in
+      defer { size += update.data.utf8.count }
+      return size < bytes
+    }
+  }
+}

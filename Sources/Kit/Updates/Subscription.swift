@@ -1,0 +1,76 @@
+import NIOCore
+
+/// One client on one topic. Belongs to one event loop.
+///
+/// While the client keeps up, it is `live` and each turn of the loop writes the same bytes to it as to
+/// all others. A client that does not is only a number in the shared history: what it has not read yet
+/// is held once for all, and it goes on from there when its socket takes more.
+package final class Subscription {
+  enum State {
+    /// Waits until the topic is open here.
+    case waiting
+    case live
+    /// Update `next` of the history here is the next to write.
+    case behind(next: Int)
+    /// What comes after this place is no longer in memory and comes from the fan-out, page by page.
+    case away(Cursor)
+    case ended
+  }
+
+  package let topic: Topic
+  unowned let shard: Shard
+  let subscriber: any Subscriber
+  var state = State.waiting
+  private(set) var hasPlace = false
+  /// Bytes that came since the client stopped reading.
+  private var lag = 0
+  /// Where it stands in the arrays of its shard.
+  var group = -1
+  var slot = -1
+  var beatBucket = -1
+  var beatSlot = -1
+
+  init(topic: Topic, shard: Shard, subscriber: any Subscriber) {
+    self.topic = topic
+    self.shard = shard
+    self.subscriber = subscriber
+  }
+
+  /// The subscriber's connection is gone.
+  package func cancel() {
+    shard.remove(self)
+  }
+
+  /// The kernel took all that was pending.
+  package func resume() {
+    switch state {
+    case .behind: shard.catchUp(self)
+    case .away(let cursor): shard.fetch(self, after: cursor)
+    case .waiting, .live, .ended: break
+    }
+  }
+
+  /// Tells the client its place the first time, and whenever it missed something.
+  func begin(at place: Cursor, isReset: Bool) {
+    guard !hasPlace || isReset else { return }
+    hasPlace = true
+    subscriber.place(at: place, isReset: isReset)
+  }
+
+  /// The same bytes for all subscribers of this format.
+  ///
+  /// - Parameter number: of the first update that comes after these bytes.
+  func take(_ bytes: ByteBuffer, before number: Int) {
+    switch state {
+    case .live:
+      if !subscriber.write(bytes) {
+        lag = 0
+        state = .behind(next: number)
+      }
+    case .behind, .away:
+      lag += bytes.readableBytes
+      if lag + subscriber.pendingBytes > shard.maximumQueue { shard.end(self, .tooSlow) }
+    case .waiting, .ended: break
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import NIOCore
+import NIOHTTP1
+
+/// What is checked of every request before anything else looks at it.
+package struct Admission: Sendable {
+  /// Why a request is not served.
+  package struct Rejection: Error, Equatable {
+    package var status: HTTPResponseStatus
+    package var message: String
+
+    package init(status: HTTPResponseStatus, message: String) {
+      self.status = status
+      self.message = message
+    }
+
+    var isTemporary: Bool { status == .serviceUnavailable || status == .tooManyRequests }
+  }
+
+  private let trustedProxies: [AddressBlock]
+  private let publicOrigin: Origin?
+  private let isLoopback: Bool
+
+  package init(_ variables: ServerVariables) {
+    trustedProxies = variables.trustedProxies
+    publicOrigin = variables.publicOrigin
+    isLoopback = variables.isLoopback
+  }
+
+  func isTrusted(_ peer: ClientAddress?) -> Bool {
+    peer.map { peer in trustedProxies.contains { $0.contains(peer) } } ?? false
+  }
+
+  /// - Returns: the address of the client, which proxies that are trusted may tell.
+  package func admit(
+    _ head: HTTPRequestHead, from peer: ClientAddress?
+  ) throws(Rejection) -> ClientAddress? {
+    guard head.uri.utf8.first == UInt8(ascii: "/"), head.uri.utf8.count <= 8192 else {
+      throw Rejection(status: .badRequest, message: "The request target must be a path.")
+    }
+    // RFC 9112, section 6.1: what is not understood cannot be told where it ends.
+    let codings = head.headers["Transfer-Encoding"]
+    guard codings.isEmpty || codings.map({ $0.lowercased() }) == ["chunked"] else {
+      throw Rejection(status: .notImplemented, message: "Transfer-Encoding must be chunked.")
+    }
+    let authority = try host(head)
+    try checkOrigin(head, authority, isTrusted: isTrusted(peer))
+    return client(head, peer)
+  }
+
+  private func host(_ head: HTTPRequestHead) throws(Rejection) -> Authority {
+    let hosts = head.headers["Host"]
+    guard hosts.count == 1, let authority = Authority(hosts[0]) else {
+      throw Rejection(status: .badRequest, message: "One Host header is needed.")
+    }
+    guard !isLoopback || authority.isLoopback || authority.host == publicOrigin?.host else {
+      throw Rejection(
+        status: .forbidden,
+        message: "This server listens on this machine only and is not known as this host.")
+    }
+    return authority
+  }
+
+  private func checkOrigin(
+    _ head: HTTPRequestHead, _ authority: Authority, isTrusted: Bool
+  ) throws(Rejection) {
+    let origins = head.headers["Origin"]
+    guard !origins.isEmpty else { return }
+    let forwarded = isTrusted ? head.headers.first(name: "X-Forwarded-Proto")?.lowercased() : nil
+    let own = Origin(scheme: forwarded == "https" ? "https" : "http", authority: authority)
+    guard origins.count == 1, let origin = Origin(origins[0]),
+      origin == own || origin == publicOrigin
+    else {
+      throw Rejection(
+        status: .forbidden,
+        message: "Pages of another origin may not use this server. Behind a proxy, set PUBLIC_URL.")
+    }
+  }
+
+  /// The last address of `X-Forwarded-For` that no trusted proxy has, read from the end.
+  private func client(_ head: HTTPRequestHead, _ peer: ClientAddress?) -> ClientAddress? {
+    guard isTrusted(peer) else { return peer }
+    var client = peer
+    for text in head.headers[canonicalForm: "X-Forwarded-For"].reversed() {
+      guard let address = ClientAddress(String(text)) else { return client }
+      client = address
+      if !isTrusted(address) { return client }
+    }
+    return client
+  }
+}

@@ -1,0 +1,75 @@
+import NIOCore
+
+/// What a connection waits for, and for how long.
+struct RequestPhase: Equatable {
+  enum Current: Equatable {
+    case idle
+    case head
+    case body
+    case response
+  }
+
+  private(set) var current = Current.head
+  /// Requests that have not been answered yet.
+  private(set) var responses = 0
+  private(set) var isInRequest = false
+
+  /// A body that trickles in is not progress: the time is for the whole of it.
+  var seconds: Int64 {
+    switch current {
+    case .head: 10
+    case .body: 30
+    case .response, .idle: 60
+    }
+  }
+
+  /// - Returns: whether this is the beginning of a request.
+  mutating func beginsHead() -> Bool {
+    guard current == .idle else { return false }
+    current = .head
+    return true
+  }
+
+  mutating func beginsBody() {
+    current = .body
+    isInRequest = true
+    responses += 1
+  }
+
+  mutating func endsRequest() {
+    isInRequest = false
+    current = responses > 0 ? .response : .idle
+  }
+
+  mutating func endsResponse() {
+    responses = max(0, responses - 1)
+    if responses == 0, !isInRequest { current = .idle }
+  }
+}
+
+/// One timer on an event loop.
+final class Deadline {
+  private let loop: any EventLoop
+  private var expire: (() -> Void)?
+  private var scheduled: Scheduled<Void>?
+
+  init(loop: any EventLoop) {
+    self.loop = loop
+  }
+
+  func start(_ expire: @escaping () -> Void) {
+    self.expire = expire
+  }
+
+  func set(seconds: Int64) {
+    scheduled?.cancel()
+    guard let expire else { return }
+    scheduled = loop.assumeIsolated().scheduleTask(in: .seconds(seconds), expire)
+  }
+
+  func cancel() {
+    scheduled?.cancel()
+    scheduled = nil
+    expire = nil
+  }
+}

@@ -1,0 +1,171 @@
+import NIOCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Writes the bytes of one stream, and cuts it off from what the connection carried before.
+///
+/// Bytes go straight to the socket while nothing is pending. What the kernel does not take goes through
+/// the channel, which keeps it and writes it when it can; until then nothing else is written.
+package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler {
+  package typealias InboundIn = ByteBuffer
+  package typealias OutboundIn = NIOAny
+  package typealias OutboundOut = ByteBuffer
+
+  /// How bytes reach the kernel.
+  package enum Output: Sendable {
+    /// `send` on the descriptor of the socket.
+    case descriptor
+    /// The channel's own way: works wherever a channel does, over TLS, too.
+    case channel
+  }
+
+  /// How long a client has to take its last bytes.
+  private static let closingTime = TimeAmount.seconds(5)
+
+  private let stream: any ServerStream
+  private let output: Output
+  private var descriptor: CInt?
+  private var context: ChannelHandlerContext?
+  private var isClosing = false
+  package private(set) var pendingBytes = 0
+
+  init(_ stream: any ServerStream, output: Output) {
+    self.stream = stream
+    self.output = output
+  }
+
+  /// - Returns: whether the kernel took everything; if not, `ServerStream.drained` tells when it has.
+  package func write(_ bytes: ByteBuffer) -> Bool {
+    guard let context, !isClosing else { return true }
+    guard pendingBytes == 0 else {
+      hold(bytes, context)
+      return false
+    }
+    var rest = bytes
+    if let descriptor {
+      guard let count = send(bytes, descriptor) else {
+        // The stream may be in the middle of a walk over all of its kind.
+        context.eventLoop.assumeIsolated().execute { context.close(promise: nil) }
+        return true
+      }
+      rest.moveReaderIndex(forwardBy: count)
+    }
+    if rest.readableBytes == 0 { return true }
+    hold(rest, context)
+    return pendingBytes == 0
+  }
+
+  /// Writes the last bytes and closes, at the latest after five seconds.
+  package func finish(_ bytes: ByteBuffer) {
+    guard let context, !isClosing else { return }
+    _ = write(bytes)
+    isClosing = true
+    if pendingBytes == 0 { return context.close(promise: nil) }
+    let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closingTime) {
+      context.close(promise: nil)
+    }
+    context.channel.closeFuture.whenComplete { _ in deadline.cancel() }
+  }
+
+  /// What served requests on this connection before learns that no more will come.
+  func dismissFramework() {
+    context?.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+  }
+
+  private func hold(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+    let count = bytes.readableBytes
+    pendingBytes += count
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenComplete { result in
+      self.pendingBytes -= count
+      guard case .success = result, self.pendingBytes == 0 else { return }
+      if self.isClosing { context.close(promise: nil) } else { self.stream.drained() }
+    }
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
+  }
+
+  /// - Returns: how many bytes the kernel took; nil if the connection is broken.
+  private func send(_ bytes: ByteBuffer, _ descriptor: CInt) -> Int? {
+    bytes.withUnsafeReadableBytes { pointer in
+      while true {
+        #if os(Linux)
+          let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
+        #else
+          let flags = MSG_DONTWAIT
+        #endif
+        #if canImport(Glibc)
+          let count = Glibc.send(descriptor, pointer.baseAddress, pointer.count, flags)
+        #elseif canImport(Musl)
+          let count = Musl.send(descriptor, pointer.baseAddress, pointer.count, flags)
+        #else
+          let count = Darwin.send(descriptor, pointer.baseAddress, pointer.count, flags)
+        #endif
+        if count >= 0 { return count }
+        if errno == EAGAIN || errno == EWOULDBLOCK { return 0 }
+        if errno != EINTR { return nil }
+      }
+    }
+  }
+
+  // MARK: The channel
+
+  package func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    if output == .descriptor {
+      descriptor = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+        of: NIOBSDSocket.Handle.self
+      ) { $0 }
+    }
+    stream.begin(on: self)
+  }
+
+  package func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
+
+  package func channelInactive(context: ChannelHandlerContext) {
+    isClosing = true
+    stream.closed()
+    context.fireChannelInactive()
+  }
+
+  /// A client has nothing more to say on a response that does not end.
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    context.close(promise: nil)
+  }
+
+  package func channelReadComplete(context: ChannelHandlerContext) {}
+
+  package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case is ChannelShouldQuiesceEvent: stream.leave()
+    case ChannelEvent.inputClosed: context.close(promise: nil)
+    default: break
+    }
+  }
+
+  // What served the requests before on this connection no longer reaches it.
+
+  package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?)
+  {
+    promise?.fail(ChannelError.ioOnClosedChannel)
+  }
+
+  package func flush(context: ChannelHandlerContext) {}
+
+  package func close(
+    context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?
+  ) {
+    promise?.succeed()
+  }
+}

@@ -1,0 +1,116 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Updates
+
+/// The HTTP server of this node: ordinary routes on Hummingbird, and streams that take their connections
+/// over below it.
+package struct WebServer: Service {
+  private let application: Application<RouterResponder<ServerContext>>
+  private let departure = Departure()
+  private let loops: MultiThreadedEventLoopGroup
+  private let hub: Hub
+  private let variables: ServerVariables
+  private let logger: Logger
+
+  /// - Parameters:
+  ///   - files: the folder with the page and its scripts.
+  ///   - isListening: called once, with the address that was bound.
+  ///   - addRoutes: adds routes to those of the server itself.
+  package init(
+    _ variables: ServerVariables, hub: Hub, streams: [any StreamTransport], files: String,
+    output: StreamConnection.Output = .descriptor, logger: Logger,
+    clock: @escaping @Sendable () -> Double,
+    isListening: @escaping @Sendable (SocketAddress) async -> Void = { _ in },
+    addRoutes: (Router<ServerContext>) -> Void
+  ) {
+    let limits = Limits(variables, clock: clock)
+    let metrics = Metrics()
+    let router = Router(context: ServerContext.self)
+    router.addMiddleware {
+      ResponseHeaders()
+      FileMiddleware<ServerContext, LocalFileSystem>(
+        files, searchForIndexHtml: true, logger: logger)
+    }
+    Publishing(
+      hub: hub, variables: variables, limits: limits, departure: departure, metrics: metrics
+    ).add(to: router)
+    Health(hub: hub, variables: variables, limits: limits, departure: departure, metrics: metrics)
+      .add(to: router)
+    addRoutes(router)
+
+    loops = MultiThreadedEventLoopGroup(numberOfThreads: variables.eventLoops)
+    application = Application(
+      responder: router.buildResponder(),
+      server: HTTPServerBuilder { [departure] responder in
+        ConnectionServer(
+          responder: responder, admission: Admission(variables), limits: limits,
+          departure: departure, metrics: metrics, streams: streams, output: output)
+      },
+      configuration: .init(
+        address: .hostname(variables.host, port: variables.port), serverName: nil, backlog: 1024),
+      onServerRunning: { channel in
+        if let address = channel.localAddress { await isListening(address) }
+      },
+      eventLoopGroupProvider: .shared(loops), logger: logger)
+    self.hub = hub
+    self.variables = variables
+    self.logger = logger
+  }
+
+  package func run() async throws {
+    warn()
+    // Services end from the last to the first.
+    var configuration = ServiceGroupConfiguration(
+      services: [application, departure], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(variables.drainSeconds)
+    let services = ServiceGroup(configuration: configuration)
+    do {
+      try await services.run()
+    } catch {
+      await endLoops()
+      throw error
+    }
+    await endLoops()
+  }
+
+  private func endLoops() async {
+    hub.forgetLoops()
+    do { try await loops.shutdownGracefully() } catch {
+      logger.error("Cannot end the event loops: \(error)")
+    }
+  }
+
+  private func warn() {
+    if variables.publishToken == nil {
+      logger.warning("Anybody may publish: PUBLISH_TOKEN is not set.")
+    }
+    logger.warning("Anybody may subscribe: this server checks no tokens of subscribers.")
+  }
+}
+
+/// What every response carries.
+private struct ResponseHeaders: RouterMiddleware {
+  typealias Context = ServerContext
+
+  func handle(
+    _ request: Request, context: Context,
+    next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    var response: Response
+    do {
+      response = try await next(request, context)
+    } catch let error as any HTTPResponseError {
+      response = try error.response(from: request, context: context)
+    }
+    response.headers[.servedBy] = context.node
+    response.headers[.xContentTypeOptions] = "nosniff"
+    response.headers[.contentSecurityPolicy] =
+      "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+    return response
+  }
+}
