@@ -74,16 +74,20 @@ let package = Package(
     tool("Advisor", ["Diagnostics", "Quantities", "Rules"]),
     tool("Interview", ["Diagnostics", "Quantities", "Rules", "Specs"]),
     tool("Reports", ["Advisor", "Diagnostics", "Interview", "JSON", "Quantities", "Rules"]),
+    tool(
+      "Starters",
+      ["Advisor", "Diagnostics", "Quantities", "Reports", "Rules", "YAML"]),
     .executableTarget(name: "EmbedTextGenerator", swiftSettings: settings),
     .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["EmbedTextGenerator"]),
     // The links let SwiftPM notice new and deleted files in folders that belong to no target.
     .target(
-      name: "EmbeddedText", exclude: ["rules"], swiftSettings: settings, plugins: ["EmbedText"]),
+      name: "EmbeddedText", exclude: ["Kit", "rules", "templates"], swiftSettings: settings,
+      plugins: ["EmbedText"]),
     .executableTarget(
       name: "tidings",
       dependencies: [
         "Advisor", "Diagnostics", "EmbeddedText", "Interview", "JSON", "Reports", "Rules",
-        "RulesCheck", "Specs",
+        "RulesCheck", "Specs", "Starters",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -20,13 +20,12 @@ struct EmbedText: BuildToolPlugin {
     ]
   }
 
-  private static let folders = ["rules"]
-  private static let extensions = ["yaml", "md"]
-
+  private static let folders = ["rules", "templates", "Sources/Kit"]
   private static func files(below folder: URL) -> [URL] {
-    let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    let found = FileManager.default.enumerator(
+      at: folder, includingPropertiesForKeys: [.isRegularFileKey])
     return (found?.compactMap { $0 as? URL } ?? [])
-      .filter { extensions.contains($0.pathExtension) }
+      .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
       .sorted { $0.path() < $1.path() }
   }
 }

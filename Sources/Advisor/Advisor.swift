@@ -11,8 +11,12 @@ package struct Advisor {
 
   /// - Throws: `InvalidInput` if a table of the rules has no row for these facts. The embedded rules
   ///   have one for all.
-  package func advise(_ assignment: Assignment) throws(InvalidInput) -> Advice {
-    let evaluation = Evaluation(rules, assignment)
+  /// - Parameter chosen: what is decided already, by the name of the choice; costs, cautions and
+  ///   fallbacks follow it. What stands in no choice of the rules is ignored.
+  package func advise(
+    _ assignment: Assignment, choosing chosen: [String: String] = [:]
+  ) throws(InvalidInput) -> Advice {
+    let evaluation = Evaluation(rules, assignment, choosing: indices(of: chosen))
     try refuseGaps(evaluation)
     let figures = CostFigures(evaluation)
     try refuseInfinities(figures)
@@ -29,6 +33,38 @@ package struct Advisor {
         Advice.CostFigure(cost: $0, value: figures.values[$0.id] ?? 0)
       },
       defaults: UsedDefaults(evaluation, figures, flips: flips).all())
+  }
+
+  /// Why the networks of these clients do not carry a choice that somebody wants; nil if they do.
+  ///
+  /// A table that corrects the answer of another, with the same outputs, says so: it is asked with the
+  /// wish in place of that answer.
+  package func refusal(of id: String, as choice: String, _ assignment: Assignment) -> String? {
+    guard let table = rules.tableIndex(choice), let output = output(id, of: table),
+      let wanted = rules.tables.indices.first(where: {
+        $0 != table && rules.tables[$0].outputs == rules.tables[table].outputs
+      })
+    else { return nil }
+    let evaluation = Evaluation(rules, assignment, choosing: [wanted: output])
+    guard evaluation.output(of: table) != output, let row = evaluation.hits[table].first else {
+      return nil
+    }
+    return evaluation.text(rules.tables[table].rows[row].because)
+  }
+
+  private func indices(of chosen: [String: String]) -> [Int: Int] {
+    var indices: [Int: Int] = [:]
+    for (choice, id) in chosen {
+      guard let table = rules.tableIndex(choice), let output = output(id, of: table) else {
+        continue
+      }
+      indices[table] = output
+    }
+    return indices
+  }
+
+  private func output(_ id: String, of table: Int) -> Int? {
+    rules.tables[table].outputs.firstIndex(of: id)
   }
 
   private func refuseGaps(_ evaluation: Evaluation) throws(InvalidInput) {

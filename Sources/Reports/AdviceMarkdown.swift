@@ -70,9 +70,9 @@ package struct AdviceMarkdown {
   }
 }
 
-enum Markdown {
+package enum Markdown {
   /// Text that shows as it is written, on one line.
-  static func escape(_ text: String) -> String {
+  package static func escape(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       if scalar.properties.isWhitespace {

@@ -106,9 +106,11 @@ extension Advice {
 
 extension Advice.Flip {
   /// `updates.freshness >= 2s`, `servers.state: heavy`
-  var condition: String { to.first.map("<>".contains) == true ? "\(fact) \(to)" : "\(fact): \(to)" }
+  package var condition: String {
+    to.first.map("<>".contains) == true ? "\(fact) \(to)" : "\(fact): \(to)"
+  }
 
-  var changes: String { then.map { "\($0.choice) \($0.id)" }.joined(separator: ", ") }
+  package var changes: String { then.map { "\($0.choice) \($0.id)" }.joined(separator: ", ") }
 }
 
 extension Advice.UsedDefault {
@@ -116,10 +118,10 @@ extension Advice.UsedDefault {
 }
 
 /// The names of options as the trade writes them, from the headings of their cards.
-struct Titles {
+package struct Titles {
   private let titles: [String: String]
 
-  init(_ rules: Ruleset) {
+  package init(_ rules: Ruleset) {
     titles = Dictionary(
       rules.cards.compactMap { card in
         card.text.split(separator: "\n").first { $0.hasPrefix("# ") }
@@ -128,7 +130,7 @@ struct Titles {
   }
 
   /// `Server-Sent Events (sse)`
-  func titled(_ id: String) -> String {
+  package func titled(_ id: String) -> String {
     guard let title = titles[id], title.lowercased() != id else { return titles[id] ?? id }
     return "\(title) (\(id))"
   }

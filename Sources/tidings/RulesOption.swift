@@ -25,13 +25,15 @@ struct RulesOption: ParsableArguments {
   /// What stands before the paths of files in messages.
   var prefix: String { folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? "" }
 
+  static func builtIn() throws -> Ruleset {
+    try Ruleset(
+      files: EmbeddedText.files(below: "rules").map {
+        RulesFile(path: $0.path, bytes: Array($0.text.utf8))
+      })
+  }
+
   func load() throws -> Ruleset {
-    guard folder != nil else {
-      return try Ruleset(
-        files: EmbeddedText.files(below: "rules").map {
-          RulesFile(path: $0.path, bytes: Array($0.text.utf8))
-        })
-    }
+    guard folder != nil else { return try Self.builtIn() }
     let base = prefix
     var files: [RulesFile] = []
     var size = 0

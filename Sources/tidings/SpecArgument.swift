@@ -8,6 +8,14 @@ enum SpecFile {
   static func read(
     _ path: String, _ rules: Ruleset, setting overrides: [String] = [], isPartial: Bool = false
   ) throws -> Assignment {
+    try read(
+      try Input.read(path), named: path, rules, setting: overrides, isPartial: isPartial)
+  }
+
+  static func read(
+    _ bytes: [UInt8], named path: String, _ rules: Ruleset, setting overrides: [String],
+    isPartial: Bool = false
+  ) throws -> Assignment {
     let overrides = try overrides.map { text throws(Failure) in
       do throws(InvalidInput) {
         return try Override(text, place: "--set", rules)
@@ -17,7 +25,7 @@ enum SpecFile {
       }
     }
     let spec = try SpecReader(rules).read(
-      try Input.read(path), file: path == "-" ? "<stdin>" : path, isPartial: isPartial,
+      bytes, file: path == "-" ? "<stdin>" : path, isPartial: isPartial,
       providing: Set(overrides.map(\.fact)))
     var assignment = spec.assignment
     for override in overrides { assignment.state(override.fact, as: override.value) }

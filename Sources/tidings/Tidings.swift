@@ -2,6 +2,8 @@ import ArgumentParser
 import Diagnostics
 
 struct Tidings: ParsableCommand {
+  static let version = "0.2.0"
+
   static let configuration = CommandConfiguration(
     commandName: "tidings",
     abstract: "How should updates reach the clients of your system?",
@@ -10,9 +12,12 @@ struct Tidings: ParsableCommand {
 
         tidings ask --save spec.yaml
         tidings advise spec.yaml
+        tidings new spec.yaml my-project
       """,
-    version: "0.1.0",
-    subcommands: [Advise.self, Ask.self, Explain.self, TreeCommand.self, RulesCommand.self])
+    version: version,
+    subcommands: [
+      Advise.self, Ask.self, New.self, Explain.self, TreeCommand.self, RulesCommand.self,
+    ])
 }
 
 @main

@@ -22,6 +22,7 @@ enum App {
   /// Serves until SIGINT or SIGTERM, and then until its clients were led away.
   static func run(_ environment: EnvironmentVariables) async throws {
     let logger = Logger(label: "App")
+    logger.info("\(summary)")
     let services = try services(environment, logger: logger) { address in
       logger.info("Open http://\(address.ipAddress ?? "127.0.0.1"):\(address.port ?? 0)")
     }

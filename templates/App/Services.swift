@@ -10,25 +10,33 @@ import Updates
 import WebServer
 
 extension App {
-  /// Joins the pieces: the fan-out brings updates to this node, the transports carry them to its clients.
+  /// What this server is for, in the words of `requirements.yaml`.
+  static let summary = "Developers watch the log of a build grow."
+
+  /// Joins the pieces: the fan-out brings updates to this node, the transports carry them on.
   ///
-  /// - Parameter isListening: called once, with the address that was bound.
+  /// - Parameters:
+  ///   - folder: where `Public` is.
+  ///   - isListening: called once, with the address that was bound.
   static func services(
-    _ environment: EnvironmentVariables, files: String = "Public", logger: Logger,
+    _ environment: EnvironmentVariables, in folder: String = ".", logger: Logger,
     isListening: @escaping @Sendable (SocketAddress) async -> Void
   ) throws -> [any Service] {
     let clock: @Sendable () -> Double = { Date().timeIntervalSince1970 }
-    let limits = try HistoryLimits(environment, size: 1000, seconds: 3600, topics: 100_000)
-    let variables = try ServerVariables(environment, maximumConnections: 1000)
+    let limits = try HistoryLimits(
+      environment, size: 1000, seconds: 3600, topics: 100_000)
+    let variables = try ServerVariables(
+      environment, maximumConnections: 1000)
 
     let broker = InProcessBroker(limits: limits, epoch: Numbering.newEpoch(), clock: clock)
     let fanOut = PubSub(broker: broker)
 
     let hub = Hub(
-      fanOut: fanOut, limits: limits, maximumQueue: try Hub.maximumQueue(environment), clock: clock)
+      fanOut: fanOut, limits: limits, maximumQueue: try Hub.maximumQueue(environment),
+      clock: clock)
     let server = WebServer(
-      variables, hub: hub, streams: [ServerSentEvents(hub: hub)], files: files, logger: logger,
-      clock: clock, isListening: isListening
+      variables, hub: hub, streams: [ServerSentEvents(hub: hub)],
+      files: folder + "/Public", logger: logger, clock: clock, isListening: isListening
     ) { router in
       Polling(hub: hub, cacheSeconds: 0).add(to: router)
       addRoutes(to: router, hub: hub)

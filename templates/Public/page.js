@@ -100,7 +100,9 @@ form.addEventListener('submit', (submission) => {
   submission.preventDefault()
   const data = find('#data').value
   const event = find('#event').value
-  if (!find('#event').validity.valid) return show('#error', 'An event name has letters, digits and . _ : - only.')
+  if (!find('#event').validity.valid) {
+    return show('#error', 'An event name is of letters, digits and . _ : - and is not reset, bye, error or open.')
+  }
   if (data === '' && event === '') return show('#error', 'There is nothing to publish yet.')
   find('#data').value = ''
   sending = sending.then(() => send(data, event)) // one after the other, to keep their order

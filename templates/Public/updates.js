@@ -50,7 +50,7 @@ export function subscribe(topic, options = {}) {
       if (event === 'reset') return tell('onReset', { topic })
       if (event !== 'bye') return tell('onUpdate', { id, event, data, topic })
       const code = Number.parseInt(data, 10)
-      // A node without room lets clients in to say so: that must not count as a success.
+      // A node that cannot serve the topic lets clients in to say so: that must not count as a success.
       if (code === 1013) failures = failuresBefore
       const reason = code === 4001 ? 'the token expired' : `the server ended the stream (${code})`
       throw Object.assign(new Error(reason), { status: code, final: code === 4001 })

@@ -33,11 +33,24 @@ package final class SQLiteStore: Store, Sendable {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-    database = try DatabasePool(path: path, configuration: configuration)
+    database = try Self.open(path, configuration)
     numbering = Numbering(epoch: try Schema.prepare(database, epoch: epoch))
     self.limits = limits
     self.logger = logger
     self.clock = clock
+  }
+
+  /// Where another process opens the same new file in the same moment, SQLite gives up at once, whatever
+  /// it was told to wait.
+  private static func open(_ path: String, _ configuration: Configuration) throws -> DatabasePool {
+    for _ in 0..<50 {
+      do {
+        return try DatabasePool(path: path, configuration: configuration)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        Thread.sleep(forTimeInterval: 0.1)
+      }
+    }
+    return try DatabasePool(path: path, configuration: configuration)
   }
 
   package func append(_ draft: Draft) async throws(Refusal) -> Cursor {

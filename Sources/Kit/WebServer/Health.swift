@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Synchronization
 import Updates
 
 /// What operators and load balancers ask.
@@ -26,5 +27,36 @@ struct Health: Sendable {
           byteBuffer: .init(
             string: metrics.text(hub.figures, connections: limits.connections))))
     }
+  }
+}
+
+/// What this node counts, as Prometheus reads it (text exposition format 0.0.4). No topic and no client is
+/// in a label.
+final class Metrics: Sendable {
+  /// A number that goes up, or up and down.
+  final class Count: Sendable {
+    private let value = Atomic<Int>(0)
+
+    func add(_ amount: Int) { value.wrappingAdd(amount, ordering: .relaxed) }
+    var current: Int { value.load(ordering: .relaxed) }
+  }
+
+  let streams = Count()
+  let published = Count()
+  let refused = Count()
+
+  func text(_ hub: Hub.Figures, connections: Int) -> String {
+    [
+      ("connections", "gauge", "Open connections.", connections),
+      ("streams", "gauge", "Connections that receive a stream.", streams.current),
+      ("topics", "gauge", "Topics that are open on this node.", hub.openTopics),
+      ("history_bytes", "gauge", "Bytes of updates held in memory.", hub.historyBytes),
+      ("updates_published_total", "counter", "Updates taken from publishers.", published.current),
+      ("updates_refused_total", "counter", "Updates that were not taken.", refused.current),
+      ("deliveries_total", "counter", "Updates written to streams.", hub.deliveries),
+      ("slow_clients_total", "counter", "Streams cut off for not reading.", hub.slowClients),
+    ].map { name, type, help, value in
+      "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n"
+    }.joined()
   }
 }

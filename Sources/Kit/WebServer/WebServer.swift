@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 import Updates
 
 /// The HTTP server of this node: ordinary routes on Hummingbird, and streams that take their connections
@@ -112,5 +113,86 @@ private struct ResponseHeaders: RouterMiddleware {
     response.headers[.contentSecurityPolicy] =
       "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"
     return response
+  }
+}
+
+/// What a route gets with each request.
+package struct ServerContext: RequestContext {
+  package var coreContext: CoreRequestContextStorage
+  /// Where the connection comes from: the client, or a proxy before it.
+  package let peer: ClientAddress?
+  /// Where this connection reached this node, for the `Served-By` header.
+  let node: String
+
+  package init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    peer = ClientAddress(source.channel.remoteAddress)
+    node = nodeName(source.channel.localAddress)
+  }
+}
+
+/// Names the node that served a request, by the address that took the connection.
+func nodeName(_ address: SocketAddress?) -> String {
+  guard let host = address?.ipAddress, let port = address?.port else { return "unknown" }
+  return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+}
+
+extension HTTPField.Name {
+  /// Which node answered.
+  static let servedBy = name("Served-By")
+  /// The client's address, for the routes; what clients send under this name is replaced.
+  static let clientAddress = name("Client-Address")
+  static let eventName = name("Event-Name")
+  static let idempotencyKey = name("Idempotency-Key")
+  static let forwardedFor = name("X-Forwarded-For")
+
+  private static func name(_ text: String) -> Self {
+    guard let name = Self(text) else { preconditionFailure("\(text) is not a field name") }
+    return name
+  }
+}
+
+/// How a node leaves: first it takes no new updates and says that it is not ready, then what it had
+/// taken is finished; only after that the server ends, and with it the streams.
+final class Departure: Service, Sendable {
+  private struct State {
+    var isLeaving = false
+    var publishing = 0
+    var last: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+
+  var isLeaving: Bool { state.withLock { $0.isLeaving } }
+
+  /// - Returns: nil if the node leaves.
+  func publishing<Value>(
+    _ body: () async throws -> Value
+  ) async rethrows -> Value? {
+    let isWelcome = state.withLock { state in
+      if !state.isLeaving { state.publishing += 1 }
+      return !state.isLeaving
+    }
+    guard isWelcome else { return nil }
+    defer {
+      let last = state.withLock { state in
+        state.publishing -= 1
+        return state.publishing == 0 ? state.last.take() : nil
+      }
+      last?.resume()
+    }
+    return try await body()
+  }
+
+  func run() async throws {
+    try await gracefulShutdown()
+    await withCheckedContinuation { continuation in
+      let isQuiet = state.withLock { state in
+        state.isLeaving = true
+        if state.publishing > 0 { state.last = continuation }
+        return state.publishing == 0
+      }
+      if isQuiet { continuation.resume() }
+    }
   }
 }

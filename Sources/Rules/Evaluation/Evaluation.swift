@@ -8,10 +8,13 @@ package struct Evaluation: Sendable {
   package let point: Point
   /// The rows that were hit, by table: none in a gap, one of a choice, any number of a collection.
   package private(set) var hits: [[Int]] = []
+  /// Outputs that were chosen by hand, by table: the index of the output.
+  private let chosen: [Int: Int]
 
-  package init(_ rules: Ruleset, _ assignment: Assignment) {
+  package init(_ rules: Ruleset, _ assignment: Assignment, choosing chosen: [Int: Int] = [:]) {
     self.rules = rules
     self.assignment = assignment
+    self.chosen = chosen
     point = rules.point(of: assignment)
     // Each table comes after those that it tests.
     for table in rules.tables { hits.append(evaluate(table)) }
@@ -48,6 +51,7 @@ extension Evaluation {
 
   /// The index of the output of a table that gives one.
   package func output(of table: Int) -> Int? {
+    if let output = chosen[table] { return output }
     guard hits.indices.contains(table), let row = hits[table].first else { return nil }
     return rules.tables[table].rows[row].output
   }
@@ -58,7 +62,9 @@ extension Evaluation {
 
   /// The tables that give one output and have no row for this point.
   package var gaps: [Int] {
-    rules.tables.indices.filter { rules.tables[$0].hit != .collect && hits[$0].isEmpty }
+    rules.tables.indices.filter {
+      rules.tables[$0].hit != .collect && hits[$0].isEmpty && chosen[$0] == nil
+    }
   }
 
   /// The sentence with its values filled in.

@@ -1,0 +1,139 @@
+import Advisor
+import Diagnostics
+import Rules
+
+/// Makes a design of an advice and of what its reader wants otherwise.
+package struct Chooser {
+  /// What was asked for on the command line.
+  package struct Wishes: Sendable {
+    package var transport: String?
+    package var fanOut: String?
+    package var engine: String?
+    /// Take a transport that the clients' networks refuse.
+    package var isForced: Bool
+
+    package init(
+      transport: String? = nil, fanOut: String? = nil, engine: String? = nil, isForced: Bool = false
+    ) {
+      self.transport = transport
+      self.fanOut = fanOut
+      self.engine = engine
+      self.isForced = isForced
+    }
+  }
+
+  package enum Refusal: Error, Equatable {
+    /// What was asked for does not exist or does not fit.
+    case misfit(String, help: String)
+    /// It exists, but cannot be generated.
+    case notBuilt(String, help: String)
+  }
+
+  package struct Result: Sendable {
+    package var design: Design
+    package var advised: Advice
+    package var chosen: Advice
+    /// Fallbacks of the advice that cannot be generated yet.
+    package var leftOut: [String]
+  }
+
+  private let rules: Ruleset
+  private let pieces: Pieces
+
+  package init(_ rules: Ruleset, _ pieces: Pieces) {
+    self.rules = rules
+    self.pieces = pieces
+  }
+
+  package func choose(_ assignment: Assignment, _ wishes: Wishes) throws -> Result {
+    for (choice, id) in [
+      ("transport", wishes.transport), ("fan-out", wishes.fanOut), ("engine", wishes.engine),
+    ] {
+      if let id { try refuseUnknown(id, choice) }
+    }
+    let advisor = Advisor(rules)
+    let advised = try advisor.advise(assignment)
+    let transport = try transport(wishes, advised, advisor, assignment)
+    var decided = ["transport": transport.id]
+    if let engine = wishes.engine {
+      let fanOut = try engineWanted(engine, wishes.fanOut).fanOut
+      decided["fan-out"] = fanOut
+      decided["engine"] = engine
+    } else if let fanOut = wishes.fanOut {
+      decided["fan-out"] = fanOut
+    }
+    let chosen = try advisor.advise(assignment, choosing: decided)
+    let engine = try engine(id("engine", chosen), isAdvised: wishes.engine == nil, chosen)
+    let fallbacks = chosen.fallbacks.map(\.id)
+    let built = fallbacks.compactMap { pieces.transport($0) }
+    let design = Design(
+      name: chosen.name, summary: chosen.summary, transport: transport, fallbacks: built,
+      engine: engine,
+      settings: Settings(rules, assignment, polls: transport.id == "polling"))
+    return Result(
+      design: design, advised: advised, chosen: chosen,
+      leftOut: fallbacks.filter { pieces.transport($0) == nil })
+  }
+
+  private func refuseUnknown(_ id: String, _ choice: String) throws(Refusal) {
+    let known = rules.tableIndex(choice).map { rules.tables[$0].outputs } ?? []
+    guard !known.contains(id) else { return }
+    let meant = NearestName.of(id, among: known).map { "did you mean \($0)? " } ?? ""
+    throw .misfit(
+      "there is no \(choice) \(TerminalText.escape(id))",
+      help: "\(meant)one of \(known.joined(separator: ", "))")
+  }
+
+  private func transport(
+    _ wishes: Wishes, _ advised: Advice, _ advisor: Advisor, _ assignment: Assignment
+  ) throws(Refusal) -> Pieces.Transport {
+    let id = wishes.transport ?? id("transport", advised)
+    guard let transport = pieces.transport(id) else {
+      let options = pieces.transports.map { "--transport \($0.id)" }.joined(separator: ", ")
+      throw .notBuilt(
+        "the \(wishes.transport == nil ? "advised " : "")transport \(id) cannot be generated yet",
+        help: "what can be had instead: \(options)")
+    }
+    let refusal = advisor.refusal(of: id, as: "transport", assignment)
+    if let refusal, !wishes.isForced {
+      throw .misfit(
+        "\(id) does not pass the networks of these clients: \(refusal)",
+        help:
+          "--transport \(Self.name(advised, "transport")) is advised; --force takes \(id) all the same"
+      )
+    }
+    return transport
+  }
+
+  private func engineWanted(_ id: String, _ fanOut: String?) throws(Refusal) -> Pieces.Engine {
+    let engine = try engine(id, isAdvised: false, nil)
+    if let fanOut, fanOut != engine.fanOut {
+      let fitting = pieces.engines.filter { $0.fanOut == fanOut }.map { "--engine \($0.id)" }
+      let options =
+        fitting.isEmpty ? "" : "; for \(fanOut): \(fitting.joined(separator: ", "))"
+      throw .misfit(
+        "the engine \(id) does not fit the fan-out \(fanOut)",
+        help: "\(id) fits --fan-out \(engine.fanOut)\(options)")
+    }
+    return engine
+  }
+
+  private func engine(
+    _ id: String, isAdvised: Bool, _ advice: Advice?
+  ) throws(Refusal) -> Pieces.Engine {
+    if let engine = pieces.engine(id) { return engine }
+    let fanOut = advice.map { self.id("fan-out", $0) }
+    let fitting = pieces.engines.filter { $0.fanOut == fanOut }
+    let options = (fitting.isEmpty ? pieces.engines : fitting)
+      .map { "--engine \($0.id) (\($0.fanOut))" }.joined(separator: ", ")
+    throw .notBuilt(
+      "the \(isAdvised ? "advised " : "")engine \(id) cannot be generated yet",
+      help: "what can be had instead, with no service to start: \(options)")
+  }
+
+  private func id(_ choice: String, _ advice: Advice) -> String { Self.name(advice, choice) }
+
+  private static func name(_ advice: Advice, _ choice: String) -> String {
+    advice.choices.first { $0.name == choice }?.id ?? ""
+  }
+}

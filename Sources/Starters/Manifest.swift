@@ -1,0 +1,62 @@
+/// Renders `Package.swift`.
+struct Manifest {
+  let design: Design
+  let all: Pieces
+
+  var text: String {
+    let pieces = design.pieces(all)
+    let tests = Dependencies(pieces: all.appPieces + ["App"], products: all.testProducts)
+    let app = Dependencies(pieces: pieces.map(\.name), products: all.appProducts)
+    var targets = [target("executableTarget", "App", app)]
+    targets += pieces.map { piece in
+      target("target", piece.name, Dependencies(pieces: piece.pieces, products: piece.products))
+    }
+    targets.append(target("testTarget", "AppTests", tests))
+    return """
+      // swift-tools-version: 6.2
+      import PackageDescription
+
+      let package = Package(
+        name: \(Escapes.swift(design.name)),
+        platforms: [.macOS(.v15)],
+        dependencies: [
+      \(packages(pieces).map { "    \($0),\n" }.joined())  ],
+        targets: [
+      \(targets.map { "    \($0),\n" }.joined())  ],
+        swiftLanguageModes: [.v6]
+      )
+
+      """
+  }
+
+  private struct Dependencies {
+    var pieces: [String]
+    var products: [Pieces.Product]
+
+    var lines: [String] {
+      pieces.sorted().map { "\"\($0)\"" }
+        + products.map { ".product(name: \"\($0.name)\", package: \"\($0.package)\")" }
+    }
+  }
+
+  private func packages(_ pieces: [Pieces.Piece]) -> [String] {
+    let products = all.appProducts + all.testProducts + pieces.flatMap(\.products)
+    let used = Set(products.map(\.package))
+    return all.packages.filter { used.contains($0.name) }
+      .map { ".package(url: \"\($0.url)\", from: \"\($0.version)\")" }
+  }
+
+  private func target(_ kind: String, _ name: String, _ dependencies: Dependencies) -> String {
+    let lines = dependencies.lines
+    if lines.isEmpty { return ".\(kind)(name: \"\(name)\")" }
+    let short = ".\(kind)(name: \"\(name)\", dependencies: [\(lines.joined(separator: ", "))])"
+    if short.count + 5 <= 100 { return short }
+    let list = lines.map { "        \($0),\n" }.joined()
+    return """
+      .\(kind)(
+            name: "\(name)",
+            dependencies: [
+      \(list)      ])
+      """
+  }
+}

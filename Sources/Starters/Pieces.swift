@@ -1,0 +1,192 @@
+import Diagnostics
+import YAML
+
+/// What `templates/pieces.yaml` says of the pieces that projects are made of.
+package struct Pieces: Sendable {
+  package struct Package: Sendable, Equatable {
+    package var name: String
+    package var url: String
+    package var version: String
+  }
+
+  /// `hummingbird/Hummingbird`
+  package struct Product: Sendable, Hashable {
+    package var package: String
+    package var name: String
+  }
+
+  /// A setting of the environment.
+  package struct Variable: Sendable {
+    package var name: String
+    package var defaultText: String
+    package var meaning: String
+  }
+
+  /// A C library that a piece is linked with.
+  package struct Library: Sendable {
+    package var name: String
+    package var developmentPackage: String
+    package var runtimePackage: String
+  }
+
+  package struct Piece: Sendable {
+    package var name: String
+    package var task: String
+    package var pieces: [String]
+    package var products: [Product]
+    package var library: Library?
+    package var variables: [Variable]
+  }
+
+  package struct Transport: Sendable {
+    package var id: String
+    package var title: String
+    package var piece: String
+    package var readFirst: String
+    /// An expression of the wiring, for a transport that takes connections over.
+    package var stream: String?
+    /// A statement of the wiring, for one that answers requests.
+    package var route: String?
+  }
+
+  package struct Engine: Sendable {
+    package var id: String
+    package var title: String
+    package var fanOut: String
+    package var pieces: [String]
+    package var wiring: String
+    package var nodes: String
+    package var answered: String
+    package var epoch: String
+    package var keeps: [(event: String, what: String)]
+    package var decidedBy: String
+    /// Lines of the environment of a container.
+    package var containerEnvironment: [String]
+    /// Where a container keeps data: `data:/srv/data`.
+    package var volume: String?
+  }
+
+  package var packages: [Package]
+  package var appPieces: [String]
+  package var appProducts: [Product]
+  package var testProducts: [Product]
+  package var pieces: [Piece]
+  package var transports: [Transport]
+  package var engines: [Engine]
+
+  package func piece(_ name: String) -> Piece? { pieces.first { $0.name == name } }
+  package func transport(_ id: String) -> Transport? { transports.first { $0.id == id } }
+  package func engine(_ id: String) -> Engine? { engines.first { $0.id == id } }
+
+  /// - Throws: `InvalidInput`, or `Incomplete` where something is missing.
+  package init(_ bytes: [UInt8], file: String) throws {
+    let root = Item(try Document(bytes, file: file).root)
+    packages = try root["packages"].entries().map { name, item in
+      Package(name: name, url: try item["url"].text(), version: try item["from"].text())
+    }
+    let app = try root["app"]
+    appPieces = try app["pieces"].texts()
+    appProducts = try app["products"].products()
+    testProducts = try app["tests"]["products"].products()
+    pieces = try root["pieces"].entries().map { try Piece(name: $0, $1) }
+    transports = try root["transports"].entries().map { try Transport(id: $0, $1) }
+    engines = try root["engines"].entries().map { try Engine(id: $0, $1) }
+  }
+
+  package struct Incomplete: Error, CustomStringConvertible {
+    package var description: String
+  }
+}
+
+extension Pieces.Piece {
+  fileprivate init(name: String, _ item: Item) throws {
+    self.name = name
+    task = try item["does"].text()
+    pieces = try item["pieces"].texts()
+    products = try item.optional("products")?.products() ?? []
+    library = try item.optional("library").map { item in
+      Pieces.Library(
+        name: try item["name"].text(), developmentPackage: try item["apt"].text(),
+        runtimePackage: try item["runtime"].text())
+    }
+    variables =
+      try item.optional("variables")?.entries().map { name, item in
+        Pieces.Variable(
+          name: name, defaultText: try item["default"].text(), meaning: try item["means"].text())
+      } ?? []
+  }
+}
+
+extension Pieces.Transport {
+  fileprivate init(id: String, _ item: Item) throws {
+    self.id = id
+    title = try item["title"].text()
+    piece = try item["piece"].text()
+    readFirst = try item["read-first"].text()
+    stream = try item.optional("stream")?.text()
+    route = try item.optional("route")?.text()
+  }
+}
+
+extension Pieces.Engine {
+  fileprivate init(id: String, _ item: Item) throws {
+    self.id = id
+    title = try item["title"].text()
+    fanOut = try item["fan-out"].text()
+    pieces = try item["pieces"].texts()
+    wiring = try item["wiring"].text()
+    nodes = try item["nodes"].text()
+    answered = try item["answered"].text()
+    epoch = try item["epoch"].text()
+    keeps = try item["keeps"].entries().map { ($0, try $1.text()) }
+    decidedBy = try item["decided-by"].text()
+    containerEnvironment = try item.optional("container-environment")?.texts() ?? []
+    volume = try item.optional("volume")?.text()
+  }
+}
+
+/// A node of the file, read without ceremony: the file is ours.
+private struct Item {
+  let node: Node
+
+  init(_ node: Node) { self.node = node }
+
+  subscript(key: String) -> Item {
+    get throws {
+      guard let item = optional(key) else { throw missing("the key \(key)") }
+      return item
+    }
+  }
+
+  func optional(_ key: String) -> Item? {
+    node.mapping?.first { $0.key == key }.map { Item($0.value) }
+  }
+
+  func entries() throws -> [(String, Item)] {
+    guard let entries = node.mapping else { throw missing("keys and values") }
+    return entries.map { ($0.key, Item($0.value)) }
+  }
+
+  func text() throws -> String {
+    guard let text = node.scalar else { throw missing("a text") }
+    return text
+  }
+
+  func texts() throws -> [String] {
+    guard let items = node.sequence else { throw missing("a list") }
+    return try items.map { try Item($0).text() }
+  }
+
+  func products() throws -> [Pieces.Product] {
+    try texts().map { text in
+      let parts = text.split(separator: "/")
+      guard parts.count == 2 else { throw missing("package/product") }
+      return Pieces.Product(package: String(parts[0]), name: String(parts[1]))
+    }
+  }
+
+  private func missing(_ what: String) -> Pieces.Incomplete {
+    Pieces.Incomplete(
+      description: "\(node.location.file):\(node.location.line): \(what) is expected")
+  }
+}
