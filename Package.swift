@@ -147,6 +147,12 @@ let package = Package(
       "ReportsTests",
       ["Advisor", "Diagnostics", "JSON", "Reports", "Rules", "RulesCheck", "Specs", "TestSupport"]),
     .testTarget(
+      name: "StartersTests",
+      dependencies: [
+        "Advisor", "Quantities", "Rules", "Specs", "Starters", "TestSupport",
+      ],
+      exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(
       name: "CorpusTests", dependencies: ["TestSupport"], exclude: ["Corpus"],
       swiftSettings: settings),
     .testTarget(

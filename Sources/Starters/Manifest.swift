@@ -33,8 +33,10 @@ struct Manifest {
     var pieces: [String]
     var products: [Pieces.Product]
 
+    /// The pieces together, and each product on a line of its own.
     var lines: [String] {
-      pieces.sorted().map { "\"\($0)\"" }
+      let names = pieces.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+      return (names.isEmpty ? [] : [names])
         + products.map { ".product(name: \"\($0.name)\", package: \"\($0.package)\")" }
     }
   }

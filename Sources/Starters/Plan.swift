@@ -5,6 +5,11 @@ package struct Plan: Sendable, Equatable {
     package var path: String
     package var text: String
 
+    package init(path: String, text: String) {
+      self.path = path
+      self.text = text
+    }
+
     package var lines: Int {
       text.utf8.count { $0 == UInt8(ascii: "\n") }
     }

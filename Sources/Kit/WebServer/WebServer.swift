@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -123,6 +124,13 @@ package struct ServerContext: RequestContext {
   package let peer: ClientAddress?
   /// Where this connection reached this node, for the `Served-By` header.
   let node: String
+
+  /// The same value gives the same bytes.
+  package var responseEncoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
