@@ -23,7 +23,7 @@ func piece(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func pieceTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/Kit/\(name)", swiftSettings: settings)
+    name: name + "Tests", dependencies: dependencies, path: "Tests/Kit/\(name)", swiftSettings: settings)
 }
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -146,6 +146,43 @@ let package = Package(
     tests(
       "ReportsTests",
       ["Advisor", "Diagnostics", "JSON", "Reports", "Rules", "RulesCheck", "Specs", "TestSupport"]),
+    .target(
+      name: "ServiceSupport",
+      dependencies: [nioCore, .product(name: "NIOPosix", package: "swift-nio")],
+      path: "Tests/ServiceSupport", swiftSettings: settings),
+    .target(
+      name: "Conformance", dependencies: ["Updates"], path: "Tests/Kit/Conformance",
+      swiftSettings: settings),
+    pieceTests(
+      "Updates",
+      [
+        "Conformance", "Updates", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      ]),
+    pieceTests("PubSub", ["Conformance", "PubSub", "Updates"]),
+    pieceTests("InProcessBroker", ["Conformance", "InProcessBroker", "PubSub", "Updates"]),
+    pieceTests("DatabasePolling", ["Conformance", "DatabasePolling", "Updates"]),
+    pieceTests(
+      "WebServer",
+      [
+        "Conformance", "Updates", "WebServer", nioCore,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
+    pieceTests(
+      "ServerSentEvents", ["Conformance", "ServerSentEvents", "Updates", nioCore]),
+    .testTarget(
+      name: "ServiceSupportTests",
+      dependencies: [
+        "ServiceSupport", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
+    pieceTests(
+      "Server",
+      [
+        "InProcessBroker", "Polling", "PubSub", "ServerSentEvents", "ServiceSupport", "Updates",
+        "WebServer", lifecycle, logging, nioCore,
+      ]),
     .testTarget(
       name: "StartersTests",
       dependencies: [
@@ -168,7 +205,13 @@ if Context.environment["ENGINES"] == "all" {
   package.targets += [
     piece(
       "SQLiteStore",
-      ["DatabasePolling", "Updates", logging, .product(name: "GRDB", package: "GRDB.swift")])
+      ["DatabasePolling", "Updates", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+    pieceTests(
+      "SQLiteStore",
+      [
+        "Conformance", "DatabasePolling", "SQLiteStore", "Updates", logging,
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
   ]
 }
 

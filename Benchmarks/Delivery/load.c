@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 1024, INPUT = 1 << 18, OPENING = 100, PER_ADDRESS = 25000, DIGITS = 10, PATIENCE = 10 };
+enum { EVENTS = 1024, INPUT = 1 << 18, OPENING = 100, PER_ADDRESS = 25000, DIGITS = 10, PATIENCE = 20 };
 
 struct stream {
   int descriptor;
@@ -37,6 +37,7 @@ static struct publisher *publishers;
 static int *order;  // the number at each place, as the first stream that came so far has it
 static int opened, started, answered, published, poller;
 static long deliveries, reads;
+static double begun;  // when the last stream was opened, or the last burst
 
 __attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *format, ...) {
   va_list values;
@@ -116,12 +117,10 @@ static void scan(struct stream *stream, const char *next, const char *end) {
 
 static void read_stream(struct stream *stream) {
   static char input[INPUT];
-  ssize_t got = recv(stream->descriptor, input, INPUT, MSG_DONTWAIT);
-  int index = stream - streams;
-  if (got < 0 && errno == EAGAIN) return;
-  if (got <= 0) fail("stream %d was closed: %s", index, got ? strerror(errno) : "end");
+  ssize_t got = recv(stream->descriptor, input, INPUT, 0);
+  if (got <= 0) fail("stream %td was closed: %s", stream - streams, got ? strerror(errno) : "end");
   if (stream->received < 0) {
-    if (memcmp(input, "HTTP/1.1 200", 12)) fail("stream %d: %.*s", index, (int)got, input);
+    if (memcmp(input, "HTTP/1.1 200", 12)) fail("stream %td: %.*s", stream - streams, (int)got, input);
     stream->received = 0;
     started++;
   }
@@ -132,8 +131,7 @@ static void read_stream(struct stream *stream) {
 static void read_answer(struct publisher *publisher) {
   char *answer = publisher->answer;
   size_t room = sizeof publisher->answer - 1 - publisher->length;
-  ssize_t got = recv(publisher->descriptor, answer + publisher->length, room, MSG_DONTWAIT);
-  if (got < 0 && errno == EAGAIN) return;
+  ssize_t got = recv(publisher->descriptor, answer + publisher->length, room, 0);
   if (got <= 0) fail("a publisher was closed: %s", got ? strerror(errno) : "end");
   publisher->length += got;
   answer[publisher->length] = 0;
@@ -145,10 +143,10 @@ static void read_answer(struct publisher *publisher) {
   answered++;
 }
 
-static void turn(int milliseconds) {
+static void turn(void) {
   struct epoll_event events[EVENTS];
-  int ready = epoll_wait(poller, events, EVENTS, milliseconds);
-  if (!ready && milliseconds == PATIENCE * 1000) fail("nothing came for %d s", PATIENCE);
+  int ready = epoll_wait(poller, events, EVENTS, 100);
+  if (seconds(CLOCK_MONOTONIC) > begun + PATIENCE) fail("not complete after %d s", PATIENCE);
   for (int i = 0; i < ready; i++) {
     int index = events[i].data.u32;
     if (index < stream_count) read_stream(&streams[index]);
@@ -166,6 +164,7 @@ static void send_all(int descriptor, const char *bytes, int size) {
 static void publish(void) {
   char request[256 + body_size], number[16];
   answered = 0;
+  begun = seconds(CLOCK_MONOTONIC);
   for (int i = 0; i < burst; i++) {
     int head = sprintf(request,
                        "POST /topics/t/updates HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
@@ -180,18 +179,17 @@ static void publish(void) {
   while (answered < burst || deliveries < due) {
     // If the server had to wake this process for each delivery, that would be what is measured.
     if (due - deliveries > (long)burst * opened / 8) usleep(500);
-    turn(PATIENCE * 1000);
+    turn();
   }
 }
 
 static int connection(int index, const char *address) {
-  struct sockaddr_in end = {.sin_family = AF_INET};
+  struct sockaddr_in end = {.sin_family = AF_INET, .sin_addr.s_addr = inet_addr(address)};
   struct epoll_event event = {.events = EPOLLIN, .data.u32 = index};
   int descriptor = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){1}, sizeof(int));
   // Ends by a reset: connections that wait out their time would be in the next measurement's way.
   setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
-  inet_pton(AF_INET, address, &end.sin_addr);
   if (bind(descriptor, (struct sockaddr *)&end, sizeof end)) fail("bind: %m");
   end.sin_port = htons(port);
   end.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -205,12 +203,13 @@ static void open_streams(int count) {
   char address[32], request[128];
   int size = sprintf(request, "GET /topics/t/events HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", port);
   for (; opened < count; opened++) {
-    while (opened - started == OPENING) turn(PATIENCE * 1000);
+    while (opened - started == OPENING) turn();
     sprintf(address, "127.0.0.%d", 1 + opened / PER_ADDRESS);
     streams[opened] = (struct stream){.descriptor = connection(opened, address), .received = -1};
     send_all(streams[opened].descriptor, request, size);
+    begun = seconds(CLOCK_MONOTONIC);
   }
-  while (started < count) turn(PATIENCE * 1000);
+  while (started < count) turn();
 }
 
 static int ascending(const void *left, const void *right) {
@@ -222,8 +221,8 @@ int main(int count, char **arguments) {
   int *numbers[] = {&port, &stream_count, &update_count, &burst, &body_size, &pid}, ok = count == 7;
   for (int i = 0; ok && i < 6; i++) ok = (*numbers[i] = atoi(arguments[i + 1])) > 0;
   if (!ok || stream_count < 2 || update_count % burst || update_count == burst || body_size <= DIGITS)
-    return fputs("usage: load PORT STREAMS UPDATES BURST BYTES PID\n"
-                 "STREAMS from 2, UPDATES a multiple of BURST and more than one, BYTES from 11\n", stderr), 64;
+    return puts("usage: load PORT STREAMS UPDATES BURST BYTES PID\n"
+                "STREAMS from 2, UPDATES a multiple of BURST and more than one, BYTES from 11"), 64;
   poller = epoll_create1(0);
   streams = calloc(stream_count, sizeof *streams);
   publishers = calloc(burst, sizeof *publishers);
@@ -238,7 +237,7 @@ int main(int count, char **arguments) {
   open_streams(1);
   long memory = server_memory();
   open_streams(stream_count);
-  for (double end = seconds(CLOCK_MONOTONIC) + 2; seconds(CLOCK_MONOTONIC) < end;) turn(100);
+  while (seconds(CLOCK_MONOTONIC) < begun + 2) turn();
   memory = server_memory() - memory;
 
   publish();
@@ -247,13 +246,12 @@ int main(int count, char **arguments) {
   double cpu = server_cpu(), own_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
   reads = 0;
   for (int i = 0; i < rounds; i++) {
-    double start = seconds(CLOCK_MONOTONIC);
     publish();
-    delays[i] = seconds(CLOCK_MONOTONIC) - start;
+    delays[i] = seconds(CLOCK_MONOTONIC) - begun;
   }
   cpu = server_cpu() - cpu;
   own_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - own_cpu;
-  for (int i = 0; i < 5; i++) turn(100);  // an update too many would come now
+  for (int i = 0; i < 5; i++) turn();  // an update too many would come now
   qsort(delays, rounds, sizeof *delays, ascending);
   printf("streams=%d updates=%d burst=%d cpu_us_per_delivery=%.3f rss_bytes_per_stream=%ld "
          "delay_us_median=%.0f reads_per_burst=%.2f client_cpu_us_per_delivery=%.3f\n",

@@ -33,7 +33,8 @@ package struct Settings: Sendable {
     let freshness = max(10, facts.grains("updates.freshness"))
     let isShared = ["everyone", "topic"].contains(facts.word("updates.audience"))
     pollMilliseconds = max(10, freshness / 2)
-    storeMilliseconds = max(5, freshness / (polls ? 4 : 2))
+    // A store keeps an update for a minute at least, so that no poll misses it.
+    storeMilliseconds = min(30_000, max(5, freshness / (polls ? 4 : 2)))
     cacheSeconds = isShared ? freshness / 4000 : 0
     let seconds = 4 * ((freshness + 999) / 1000)
     switch facts.word("updates.missed") {

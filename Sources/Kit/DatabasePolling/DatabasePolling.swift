@@ -13,6 +13,8 @@ package final class DatabasePolling: FanOut, Sendable {
 
   private struct State {
     var followed: [Topic: Followed] = [:]
+    /// The number of the newest update that was polled; nil before the first poll.
+    var seen: Int64?
     /// Who waits for a poll that begins after they asked.
     var waiting: [CheckedContinuation<Result<Void, Refusal>, Never>] = []
     var isReady = false
@@ -53,6 +55,8 @@ package final class DatabasePolling: FanOut, Sendable {
         feed.open(topic, history)
         feed.deliver(early.filter { $0.number > newest }.map(\.update), on: topic)
         state.followed[topic] = .open(feed, after: newest)
+        // What comes before the first poll must not be skipped by it.
+        if state.seen == nil { state.seen = newest }
       }
     } catch {
       state.withLock { $0.followed[topic] = nil }
@@ -94,9 +98,8 @@ package final class DatabasePolling: FanOut, Sendable {
         }
       }
       group.addTask {
-        var seen: Int64?
         self.wake.yield()
-        for await _ in self.wakes { await self.poll(&seen) }
+        for await _ in self.wakes { await self.poll() }
       }
     }
     let waiting = state.withLock { state in
@@ -114,22 +117,25 @@ package final class DatabasePolling: FanOut, Sendable {
     }
   }
 
-  private func poll(_ seen: inout Int64?) async {
-    let waiting = state.withLock { state in
+  private func poll() async {
+    let (waiting, seen) = state.withLock { state in
       defer { state.waiting = [] }
-      return state.waiting
+      return (state.waiting, state.seen)
     }
     var result = Result<Void, Refusal>.success(())
     var isReady = true
     do throws(Refusal) {
       var last = if let seen { seen } else { try await store.newest() }
-      seen = last
       while true {
+        last = state.withLock { state in
+          // A topic may have been followed meanwhile, from an earlier place.
+          if state.seen == nil { state.seen = last }
+          return state.seen ?? last
+        }
         let updates = try await store.updates(after: last, limit: Self.pageSize)
+        // A page may be short since its updates are large.
+        if updates.isEmpty { break }
         deliver(updates)
-        last = updates.last?.number ?? last
-        seen = last
-        if updates.count < Self.pageSize { break }
       }
     } catch {
       result = .failure(error)
@@ -142,6 +148,7 @@ package final class DatabasePolling: FanOut, Sendable {
   /// Neighbours of one topic go together; the order within a topic is that of the store.
   private func deliver(_ updates: [StoredUpdate]) {
     state.withLock { state in
+      state.seen = updates.last?.number ?? state.seen
       for run in updates.chunked(by: \.update.topic) {
         guard let topic = run.first?.update.topic else { continue }
         switch state.followed[topic] {

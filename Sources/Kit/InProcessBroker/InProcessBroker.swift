@@ -10,6 +10,8 @@ package final class InProcessBroker: Broker, Sendable {
   private struct State {
     var log: Histories
     var count: Int64 = 0
+    /// The last number when a topic was forgotten.
+    var forgotten: Int64 = 0
     var receivers: [Topic: @Sendable ([Update]) -> Void] = [:]
   }
 
@@ -17,7 +19,7 @@ package final class InProcessBroker: Broker, Sendable {
   private let clock: @Sendable () -> Double
   private let state: Mutex<State>
 
-  /// - Parameter clock: seconds, from any start, that never go back.
+  /// - Parameter clock: seconds since 1970.
   package init(
     limits: HistoryLimits, epoch: String, clock: @escaping @Sendable () -> Double
   ) {
@@ -31,13 +33,11 @@ package final class InProcessBroker: Broker, Sendable {
   package func publish(_ draft: Draft) throws(Refusal) -> Cursor {
     let now = clock()
     return try state.withLock { state throws(Refusal) in
-      if let key = draft.key,
-        let first = open(draft.topic, &state, at: now).update(under: key)
-      {
+      if let key = draft.key, let first = history(draft.topic, &state, now).update(under: key) {
         guard draft.became(first) else { throw .keyReused }
         return first.id
       }
-      _ = open(draft.topic, &state, at: now)
+      open(draft.topic, &state, now)
       state.count += 1
       let update = Update(
         id: numbering.cursor(state.count, of: draft.topic), topic: draft.topic,
@@ -55,7 +55,7 @@ package final class InProcessBroker: Broker, Sendable {
     let now = clock()
     return state.withLock { state in
       state.receivers[topic] = receive
-      return open(topic, &state, at: now)
+      return history(topic, &state, now)
     }
   }
 
@@ -66,7 +66,7 @@ package final class InProcessBroker: Broker, Sendable {
   package func page(of topic: Topic, from start: Start, limit: Int) throws(Refusal) -> Page {
     let now = clock()
     return state.withLock { state in
-      let history = open(topic, &state, at: now)
+      let history = history(topic, &state, now)
       return Page(of: history, from: start, limit: limit)
         ?? Page(restartingAt: history, limit: limit)
     }
@@ -76,16 +76,22 @@ package final class InProcessBroker: Broker, Sendable {
   package func refresh(_ topic: Topic) throws(Refusal) {}
 
   package func run() async throws {
-    // Nothing to do but to wait for the end.
-    while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(10))
+      let now = clock()
+      state.withLock { $0.log.expire(at: now) }
+    }
   }
 
-  /// A new topic begins at the number of the last update of any topic, so that a topic that was
-  /// forgotten and comes again does not take a cursor from before for one of its own.
-  private func open(_ topic: Topic, _ state: inout State, at now: Double) -> History {
-    if let history = state.log.read(topic, at: now) { return history }
-    let history = History(floor: numbering.cursor(state.count, of: topic))
-    state.log.open(topic, history)
-    return history
+  /// A topic that nobody has published on yet takes no room. It begins after all that topics which were
+  /// forgotten ever held, so that no cursor from before is taken for one of its own.
+  private func history(_ topic: Topic, _ state: inout State, _ now: Double) -> History {
+    state.log.read(topic, at: now) ?? History(floor: numbering.cursor(state.forgotten, of: topic))
+  }
+
+  private func open(_ topic: Topic, _ state: inout State, _ now: Double) {
+    guard !state.log.isKnown(topic) else { return }
+    let forgotten = state.log.open(topic, history(topic, &state, now))
+    if !forgotten.isEmpty { state.forgotten = state.count }
   }
 }

@@ -12,32 +12,37 @@ import struct Updates.Cursor
 ///
 /// Several processes on one machine may share the file.
 package final class SQLiteStore: Store, Sendable {
-  /// Updates of a topic that a node takes into memory when its first client comes.
-  private static let heldInMemory = 10_000
+  /// What a node takes into memory of a topic when its first client comes: updates, and bytes of them.
+  private static let heldInMemory = (updates: 10_000, bytes: 16_000_000)
 
   private let database: DatabasePool
   private let limits: HistoryLimits
   private let numbering: Numbering
   private let logger: Logger
   private let clock: @Sendable () -> Double
+  private let grace: Double
 
   /// - Parameters:
   ///   - path: the file, which is made if it is not there.
   ///   - epoch: names the history if the file is new.
+  ///   - grace: seconds for which an update stays beyond the limits, so that no node misses it that polls
+  ///     more often.
   ///   - clock: seconds since 1970, as several processes share what is written.
   /// - Throws: a `DatabaseError` if the file cannot be opened or is no database.
   package init(
-    path: String, limits: HistoryLimits, epoch: String, logger: Logger,
+    path: String, limits: HistoryLimits, epoch: String, logger: Logger, grace: Double = 60,
     clock: @escaping @Sendable () -> Double
   ) throws {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     database = try Self.open(path, configuration)
+    // Set after opening, as GRDB relaxes it when it turns to write-ahead logging.
+    try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     numbering = Numbering(epoch: try Schema.prepare(database, epoch: epoch))
     self.limits = limits
     self.logger = logger
     self.clock = clock
+    self.grace = grace
   }
 
   /// Where another process opens the same new file in the same moment, SQLite gives up at once, whatever
@@ -84,7 +89,7 @@ package final class SQLiteStore: Store, Sendable {
   ) async throws(Refusal) -> [StoredUpdate] {
     try await access("poll") { [self] in
       try await database.read { [self] db in
-        try Row.fetchAll(
+        try Self.fetch(
           db,
           sql: """
             SELECT number, name, event, data FROM updates JOIN topics ON topics.id = topic
@@ -130,7 +135,7 @@ package final class SQLiteStore: Store, Sendable {
       try await database.write { [self] db in
         let topics = try Int64.fetchAll(
           db, sql: "SELECT DISTINCT topic FROM updates WHERE seconds < ?",
-          arguments: [now - seconds])
+          arguments: [now - max(seconds, grace)])
         for id in topics { try trim(id, at: now, db) }
       }
     }
@@ -161,12 +166,12 @@ package final class SQLiteStore: Store, Sendable {
   private func create(_ topic: Topic, _ db: Database) throws -> Int64 {
     let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM topics") ?? 0
     if count >= limits.topics,
-      let oldest = try Row.fetchOne(db, sql: "SELECT id, last FROM topics ORDER BY last LIMIT 1")
+      let oldest = try Int64.fetchOne(db, sql: "SELECT id FROM topics ORDER BY last LIMIT 1")
     {
-      let (id, last): (Int64, Int64) = (oldest["id"], oldest["last"])
-      try db.execute(sql: "UPDATE history SET forgotten = max(forgotten, ?)", arguments: [last])
-      try db.execute(sql: "DELETE FROM updates WHERE topic = ?", arguments: [id])
-      try db.execute(sql: "DELETE FROM topics WHERE id = ?", arguments: [id])
+      try db.execute(
+        sql: "UPDATE history SET forgotten = ?", arguments: [try Self.newest(db)])
+      try db.execute(sql: "DELETE FROM updates WHERE topic = ?", arguments: [oldest])
+      try db.execute(sql: "DELETE FROM topics WHERE id = ?", arguments: [oldest])
     }
     let place = try place(of: topic, db)
     try db.execute(
@@ -186,12 +191,26 @@ package final class SQLiteStore: Store, Sendable {
   }
 
   private func rows(_ id: Int64?, after number: Int64, limit: Int, _ db: Database) throws -> [Row] {
-    try Row.fetchAll(
+    try Self.fetch(
       db,
       sql: """
-        SELECT number, event, data, key, seconds FROM updates WHERE topic = ? AND number > ?
+        SELECT number, event, data FROM updates WHERE topic = ? AND number > ?
         ORDER BY number LIMIT ?
         """, arguments: [id, number, limit])
+  }
+
+  /// As many rows as have about `bytes` of data together, one at least.
+  private static func fetch(
+    _ db: Database, sql: String, arguments: StatementArguments, bytes: Int = Page.maximumBytes
+  ) throws -> [Row] {
+    let cursor = try Row.fetchCursor(db, sql: sql, arguments: arguments)
+    var rows: [Row] = []
+    var size = 0
+    while size < bytes, let row = try cursor.next() {
+      rows.append(row.copy())
+      size += (row["data"] as Data).count
+    }
+    return rows
   }
 
   private func stored(_ row: Row, on topic: Topic) -> StoredUpdate {
@@ -206,13 +225,24 @@ package final class SQLiteStore: Store, Sendable {
 
   private func history(of topic: Topic, _ db: Database) throws -> History {
     let place = try place(of: topic, db)
-    let id = try self.topic(topic, db)
-    let before = try Int64.fetchOne(
-      db, sql: "SELECT number FROM updates WHERE topic = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
-      arguments: [id, min(limits.size ?? .max, Self.heldInMemory)])
+    let rows = try Self.fetch(
+      db,
+      sql: """
+        SELECT number, event, data, seconds FROM updates WHERE topic = ? AND number > ?
+        ORDER BY number DESC LIMIT ?
+        """,
+      arguments: [
+        try self.topic(topic, db), place.floor, min(limits.size ?? .max, Self.heldInMemory.updates),
+      ], bytes: Self.heldInMemory.bytes)
+    // The place before the oldest of them is that of an update which is left out, or the floor.
+    let before = try rows.last.flatMap { row in
+      try Int64.fetchOne(
+        db, sql: "SELECT max(number) FROM updates WHERE topic = ? AND number < ?",
+        arguments: [try self.topic(topic, db), row["number"] as Int64])
+    }
     let floor = max(before ?? 0, place.floor)
     var history = History(floor: numbering.cursor(floor, of: topic), isCut: floor > place.floor)
-    for row in try rows(id, after: floor, limit: Self.heldInMemory, db) {
+    for row in rows.reversed() {
       history.append(stored(row, on: topic).update, at: row["seconds"])
     }
     return history
@@ -242,7 +272,7 @@ package final class SQLiteStore: Store, Sendable {
         sql: """
           SELECT max(number) FROM updates
           WHERE topic = ? AND seconds < ? AND number < (SELECT last FROM topics WHERE id = ?) + ?
-          """, arguments: [id, now - seconds, id, limits.keepsLatest ? 0 : 1])
+          """, arguments: [id, now - max(seconds, grace), id, limits.keepsLatest ? 0 : 1])
       bound = max(bound, old ?? 0)
     }
     guard bound > 0 else { return }

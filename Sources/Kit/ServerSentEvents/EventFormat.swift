@@ -9,6 +9,8 @@ struct EventFormat: WireFormat {
   var name: String { isChunked ? "events in chunks" : "events" }
 
   func encode(_ updates: [Update], into buffer: inout ByteBuffer) {
+    // An empty chunk would end the response.
+    if updates.isEmpty { return }
     let size = updates.reduce(0) { $0 + $1.data.utf8.count + 96 }
     write(into: &buffer, size) { buffer in
       for update in updates {
@@ -54,14 +56,12 @@ struct EventFormat: WireFormat {
   ) {
     guard isChunked else { return body(&buffer) }
     buffer.reserveCapacity(minimumWritableBytes: size + 16)
-    let start = buffer.writerIndex
     buffer.writeStaticString("00000000\r\n")
     let dataStart = buffer.writerIndex
     body(&buffer)
     let digits = String(buffer.writerIndex - dataStart, radix: 16)
     buffer.setString(digits, at: dataStart - 2 - digits.utf8.count)
     buffer.writeStaticString("\r\n")
-    buffer.moveReaderIndex(to: start)
   }
 }
 

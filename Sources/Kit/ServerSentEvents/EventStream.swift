@@ -32,7 +32,9 @@ final class EventStream: Subscriber, ServerStream {
 
   func begin(on connection: StreamConnection) {
     self.connection = connection
-    subscription = hub.subscribe(self, to: topic, from: start, on: loop)
+    let subscription = hub.subscribe(self, to: topic, from: start, on: loop)
+    // The connection may break with the first bytes, and the stream may be over with them.
+    if self.connection == nil { subscription.cancel() } else { self.subscription = subscription }
   }
 
   func drained() {
@@ -74,6 +76,8 @@ final class EventStream: Subscriber, ServerStream {
   }
 
   func end(_ reason: EndReason) {
+    let connection = connection
+    self.connection = nil
     subscription = nil
     guard isAnswered else {
       connection?.finish(

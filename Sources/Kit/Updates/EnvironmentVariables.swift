@@ -46,7 +46,7 @@ package struct EnvironmentVariables: Sendable {
     guard let text = text(name) else { return nil }
     guard (32...4096).contains(text.utf8.count) else {
       throw InvalidVariable(
-        name: name, problem: "a secret of 32 bytes or more is expected: openssl rand -hex 32")
+        name: name, problem: "a secret of 32 to 4096 bytes is expected: openssl rand -hex 32")
     }
     return text
   }

@@ -45,6 +45,9 @@ package enum Start: Sendable, Equatable {
 
 /// A part of a topic.
 package struct Page: Sendable, Equatable {
+  /// About how much text a page holds at most, however long its limit is.
+  package static let maximumBytes = 1_000_000
+
   /// The place before these updates.
   package var start: Cursor
   package var updates: [Update]
@@ -73,7 +76,7 @@ extension Page {
       guard let found = history.number(after: cursor) else { return nil }
       number = found
     }
-    guard let updates = history.updates(from: number, limit: limit),
+    guard let updates = history.updates(from: number, limit: limit, bytes: Self.maximumBytes),
       let start = history.place(before: number)
     else { return nil }
     self.init(start: start, updates: updates, next: updates.last?.id ?? start, isReset: false)
@@ -81,7 +84,8 @@ extension Page {
 
   /// The oldest updates of a history that no longer holds the place of a client.
   package init(restartingAt history: History, limit: Int) {
-    let updates = history.updates(from: history.start, limit: limit) ?? []
+    let updates =
+      history.updates(from: history.start, limit: limit, bytes: Self.maximumBytes) ?? []
     let start = history.floor
     self.init(start: start, updates: updates, next: updates.last?.id ?? start, isReset: true)
   }

@@ -37,7 +37,7 @@ package struct History: Sendable {
   package mutating func append(_ update: Update, key: IdempotencyKey? = nil, at seconds: Double) {
     if let key { keys[key] = end }
     entries.append(Entry(update: update, key: key, seconds: seconds))
-    bytes += Self.size(of: update)
+    bytes += Self.size(of: update, key)
   }
 
   /// The number of the first update after `cursor`; nil if the cursor lies outside of this history.
@@ -68,7 +68,7 @@ package struct History: Sendable {
     var found: [Update] = []
     var size = 0
     for entry in entries[(number - start)...].prefix(limit) {
-      size += Self.size(of: entry.update)
+      size += Self.size(of: entry.update, entry.key)
       if !found.isEmpty && size > bytes { break }
       found.append(entry.update)
     }
@@ -99,12 +99,13 @@ package struct History: Sendable {
     if let key = oldest.key, keys[key] == start { keys[key] = nil }
     floor = oldest.update.id
     start += 1
-    bytes -= Self.size(of: oldest.update)
+    bytes -= Self.size(of: oldest.update, oldest.key)
   }
 
   /// Text plus what the entry itself takes, roughly.
-  private static func size(of update: Update) -> Int {
+  private static func size(of update: Update, _ key: IdempotencyKey?) -> Int {
     update.data.utf8.count + (update.event?.name.utf8.count ?? 0) + 160
+      + (key.map { $0.text.utf8.count + 100 } ?? 0)
   }
 }
 
@@ -116,13 +117,14 @@ package struct Histories: Sendable {
   private struct Known: Sendable {
     var history: History
     var used: UInt64
-    /// Its `Use` in the heap; others of this topic there are left over from before it was closed.
-    var queued: UInt64
+    var ticket: UInt64 = 0
   }
 
-  /// When a topic was used, as of the time that this was written; `Known.used` may be later.
+  /// When a topic was used, as of the time that this was written. `Known.used` may be later; with another
+  /// ticket than the topic's it is left over from before.
   private struct Use: Comparable, Sendable {
     var used: UInt64
+    var ticket: UInt64
     var topic: Topic
 
     static func < (left: Use, right: Use) -> Bool { left.used < right.used }
@@ -131,7 +133,9 @@ package struct Histories: Sendable {
 
   private let limits: HistoryLimits
   private var known: [Topic: Known] = [:]
-  private var uses = Heap<Use>()
+  /// Topics with updates, and those without, of which nothing can be dropped.
+  private var filled = Heap<Use>()
+  private var empty = Heap<Use>()
   private var clock: UInt64 = 0
   package private(set) var bytes = 0
 
@@ -143,13 +147,16 @@ package struct Histories: Sendable {
 
   package func isKnown(_ topic: Topic) -> Bool { known[topic] != nil }
 
-  package mutating func open(_ topic: Topic, _ history: History) {
+  /// - Returns: the topics that were forgotten for it.
+  @discardableResult
+  package mutating func open(_ topic: Topic, _ history: History) -> [Topic] {
     close(topic)
     clock += 1
-    known[topic] = Known(history: history, used: clock, queued: clock)
-    uses.insert(Use(used: clock, topic: topic))
+    known[topic] = Known(history: history, used: clock)
     bytes += history.bytes
-    shrink()
+    queue(topic)
+    dropUpdates()
+    return forgetTopics()
   }
 
   package mutating func close(_ topic: Topic) {
@@ -172,20 +179,26 @@ package struct Histories: Sendable {
   package mutating func append(
     _ update: Update, key: IdempotencyKey? = nil, at seconds: Double
   ) -> Int? {
-    let number = change(update.topic) { [limits] known in
+    let added = change(update.topic) { [limits] known in
+      let wasEmpty = known.history.isEmpty
       known.history.append(update, key: key, at: seconds)
       let number = known.history.end - 1
       known.history.expire(limits, at: seconds)
-      return number
+      return (number: number, wasEmpty: wasEmpty)
     }
-    shrink()
-    return number
+    if added?.wasEmpty == true { queue(update.topic) }
+    dropUpdates()
+    return added?.number
   }
 
   /// Drops what grew old on topics that nobody uses.
   package mutating func expire(at seconds: Double) {
-    for topic in known.keys {
-      change(topic) { [limits] in $0.history.expire(limits, at: seconds) }
+    var index = known.startIndex
+    while index != known.endIndex {
+      let before = known.values[index].history.bytes
+      known.values[index].history.expire(limits, at: seconds)
+      bytes += known.values[index].history.bytes - before
+      known.formIndex(after: &index)
     }
   }
 
@@ -200,21 +213,46 @@ package struct Histories: Sendable {
     return result
   }
 
-  private mutating func shrink() {
-    var emptied: [Use] = []
-    while bytes > limits.bytes || known.count > limits.topics, let use = uses.popMin() {
-      guard let current = known[use.topic], current.queued == use.used else { continue }
-      if current.used > use.used {
-        known[use.topic]?.queued = current.used
-        uses.insert(Use(used: current.used, topic: use.topic))
-      } else if known.count > limits.topics {
-        close(use.topic)
-      } else {
+  private mutating func queue(_ topic: Topic) {
+    guard let index = known.index(forKey: topic) else { return }
+    clock += 1
+    known.values[index].ticket = clock
+    let use = Use(used: known.values[index].used, ticket: clock, topic: topic)
+    if known.values[index].history.isEmpty { empty.insert(use) } else { filled.insert(use) }
+    if filled.count + empty.count > 2 * known.count + 64 { sweep() }
+  }
+
+  /// Throws away what is left over from topics that were closed.
+  private mutating func sweep() {
+    let isCurrent = { [known] (use: Use) in known[use.topic]?.ticket == use.ticket }
+    filled = Heap(filled.unordered.filter(isCurrent))
+    empty = Heap(empty.unordered.filter(isCurrent))
+  }
+
+  private mutating func dropUpdates() {
+    while bytes > limits.bytes, let use = filled.popMin() {
+      guard let current = known[use.topic], current.ticket == use.ticket else { continue }
+      if current.used == use.used {
         let allowed = max(0, current.history.bytes - (bytes - limits.bytes))
         change(use.topic) { $0.history.cut(to: allowed) }
-        emptied.append(use)
+      }
+      queue(use.topic)
+    }
+  }
+
+  private mutating func forgetTopics() -> [Topic] {
+    var forgotten: [Topic] = []
+    while known.count > limits.topics {
+      let isFilled = (filled.min?.used ?? .max) < (empty.min?.used ?? .max)
+      guard let use = isFilled ? filled.popMin() : empty.popMin() else { break }
+      guard let current = known[use.topic], current.ticket == use.ticket else { continue }
+      if current.used > use.used {
+        queue(use.topic)
+      } else {
+        close(use.topic)
+        forgotten.append(use.topic)
       }
     }
-    for use in emptied { uses.insert(use) }
+    return forgotten
   }
 }

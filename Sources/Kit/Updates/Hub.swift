@@ -32,7 +32,7 @@ package final class Hub: Feed, Sendable {
 
   /// - Parameters:
   ///   - maximumQueue: bytes that a client may leave unread before it is cut off.
-  ///   - clock: seconds, from any start, that never go back.
+  ///   - clock: seconds since 1970.
   package init(
     fanOut: any FanOut, limits: HistoryLimits, maximumQueue: Int = 1_000_000,
     clock: @escaping @Sendable () -> Double
@@ -62,9 +62,13 @@ package final class Hub: Feed, Sendable {
     of topic: Topic, from start: Start, limit: Int
   ) async throws(Refusal) -> Page {
     let limit = max(1, limit)
-    if !isOpen(topic) { try await hold(topic) }
+    if !isOpen(topic) {
+      // Who only asks around must not fill the room that listeners need.
+      guard hasRoom else { return try await fanOut.page(of: topic, from: start, limit: limit) }
+      try await hold(topic)
+    }
     if let page = pageInMemory(of: topic, from: start, limit: limit) { return page }
-    return try await distantPage(of: topic, from: start, limit: limit)
+    return try await distantPage(of: topic, from: start, limit: limit).page
   }
 
   // MARK: What the fan-out delivers
@@ -104,8 +108,14 @@ package final class Hub: Feed, Sendable {
     case notHere(Cursor?)
   }
 
+  enum Place {
+    case start(Start)
+    /// A place that the fan-out knows; if memory here does not, the update with this number is next.
+    case after(Cursor, next: Int)
+  }
+
   /// - Parameter delivered: how far the shard is on this topic; nil if it has no listeners yet.
-  func join(_ topic: Topic, from start: Start, on shard: Shard, delivered: Int?) -> Join {
+  func join(_ topic: Topic, from start: Place, on shard: Shard, delivered: Int?) -> Join {
     let now = clock()
     return state.withLock { state in
       guard state.open[topic] != nil, let history = state.histories.read(topic, at: now) else {
@@ -114,11 +124,13 @@ package final class Hub: Feed, Sendable {
       let delivered = delivered ?? history.end
       let number: Int
       switch start {
-      case .now: number = delivered
-      case .earliest:
+      case .after(let cursor, let next):
+        number = history.number(after: cursor) ?? max(next, history.start)
+      case .start(.now): number = delivered
+      case .start(.earliest):
         if history.isCut { return .notHere(nil) }
         number = history.start
-      case .after(let cursor):
+      case .start(.after(let cursor)):
         guard let found = history.number(after: cursor) else { return .notHere(cursor) }
         number = found
       }
@@ -155,7 +167,8 @@ package final class Hub: Feed, Sendable {
         return false
       }
       guard let isBusy else { return }
-      if !isBusy { return try await follow(topic) }
+      // A task of its own: who asked first may give up, and the others still want the topic.
+      if !isBusy { Task { await follow(topic) } }
       let result = await withCheckedContinuation { continuation in
         let isOver = state.withLock { $0.waiting[topic]?.append(continuation) == nil }
         if isOver { continuation.resume(returning: .success(())) }
@@ -164,7 +177,7 @@ package final class Hub: Feed, Sendable {
     }
   }
 
-  private func follow(_ topic: Topic) async throws(Refusal) {
+  private func follow(_ topic: Topic) async {
     let result: Result<Void, Refusal>
     do throws(Refusal) {
       let opened = state.withLock { $0.open.count + $0.waiting.count }
@@ -175,7 +188,6 @@ package final class Hub: Feed, Sendable {
       result = .failure(error)
     }
     wake(topic, result)
-    try result.get()
   }
 
   private func wake(_ topic: Topic, _ result: Result<Void, Refusal>) {
@@ -184,12 +196,16 @@ package final class Hub: Feed, Sendable {
   }
 
   /// What memory here does not hold: first the fan-out is asked whether it is only late.
+  ///
+  /// - Returns: with `end`, the number of the next update here from before the fan-out was asked.
   func distantPage(
     of topic: Topic, from start: Start, limit: Int
-  ) async throws(Refusal) -> Page {
+  ) async throws(Refusal) -> (page: Page, end: Int) {
+    let now = clock()
+    let end = state.withLock { $0.histories.read(topic, at: now)?.end ?? 0 }
     try await fanOut.refresh(topic)
-    if let page = pageInMemory(of: topic, from: start, limit: limit) { return page }
-    return try await fanOut.page(of: topic, from: start, limit: limit)
+    if let page = pageInMemory(of: topic, from: start, limit: limit) { return (page, end) }
+    return (try await fanOut.page(of: topic, from: start, limit: limit), end)
   }
 
   private func pageInMemory(of topic: Topic, from start: Start, limit: Int) -> Page? {
@@ -200,6 +216,10 @@ package final class Hub: Feed, Sendable {
       state.open[topic]?.used = now
       return Page(of: history, from: start, limit: limit)
     }
+  }
+
+  private var hasRoom: Bool {
+    state.withLock { $0.open.count < limits.topics / 2 }
   }
 
   private func isOpen(_ topic: Topic) -> Bool {
@@ -221,7 +241,7 @@ package final class Hub: Feed, Sendable {
   /// Heartbeats, and the end of topics that nobody reads.
   package func tick() {
     let now = clock()
-    let (shards, idle) = state.withLock { state in
+    let idle = state.withLock { state in
       state.histories.expire(at: now)
       let idle = state.open.filter { _, attendance in
         attendance.shards.isEmpty && now - attendance.used > Self.idleSeconds
@@ -232,18 +252,21 @@ package final class Hub: Feed, Sendable {
         // Who wants it again meanwhile must not follow it before it was unfollowed.
         state.waiting[topic] = []
       }
-      return (Array(state.shards.values), Array(idle.keys))
+      for shard in state.shards.values { shard.loop.execute { shard.tick() } }
+      return Array(idle.keys)
     }
-    for shard in shards { shard.loop.execute { shard.tick() } }
     for topic in idle {
       fanOut.unfollow(topic)
       wake(topic, .success(()))
     }
   }
 
-  /// The event loops are about to end; all their subscribers are gone.
+  /// The event loops are about to end: nothing is handed to them any more.
   package func forgetLoops() {
-    state.withLock { $0.shards = [:] }
+    state.withLock { state in
+      state.shards = [:]
+      for topic in state.open.keys { state.open[topic]?.shards = [] }
+    }
   }
 
   package struct Figures: Sendable, Equatable {

@@ -34,7 +34,7 @@ package final class Shard: @unchecked Sendable {
 
   let loop: any EventLoop
   let maximumQueue: Int
-  private unowned let hub: Hub
+  private let hub: Hub
   private let inbox = Mutex<[Delivery]>([])
   private var topics: [Topic: Listeners] = [:]
   private var beats = [[Subscription]](repeating: [], count: beatSeconds)
@@ -63,7 +63,7 @@ package final class Shard: @unchecked Sendable {
     subscription.beatBucket = seconds % Self.beatSeconds
     subscription.beatSlot = beats[subscription.beatBucket].count
     beats[subscription.beatBucket].append(subscription)
-    attach(subscription, from: start)
+    attach(subscription, from: .start(start))
     return subscription
   }
 
@@ -74,20 +74,30 @@ package final class Shard: @unchecked Sendable {
     walk {
       for subscription in beats[seconds % Self.beatSeconds] {
         let isQuiet = subscription.subscriber.pendingBytes == 0 && subscription.hasPlace
-        if isQuiet, case .live = subscription.state { subscription.subscriber.beat() }
+        switch subscription.state {
+        case .live where isQuiet: subscription.subscriber.beat()
+        case .waiting where subscription.isLate: end(subscription, .unavailable)
+        case .waiting: subscription.isLate = true
+        default: subscription.isLate = false
+        }
       }
     }
   }
 
   // MARK: Joining a topic
 
-  private func attach(_ subscription: Subscription, from start: Start) {
+  private func attach(_ subscription: Subscription, from start: Hub.Place) {
     let topic = subscription.topic
     while true {
       drain()
       switch hub.join(topic, from: start, on: self, delivered: topics[topic]?.delivered) {
       case .joined(let number, let place, let delivered):
         subscription.begin(at: place, isReset: false)
+        // Its connection may have broken with the first bytes.
+        if case .ended = subscription.state {
+          if topics[topic] == nil { hub.leave(topic, from: self) }
+          return
+        }
         add(subscription, delivered: delivered)
         subscription.state = .behind(next: number)
         return catchUp(subscription)
@@ -99,7 +109,7 @@ package final class Shard: @unchecked Sendable {
     }
   }
 
-  private func open(_ subscription: Subscription, from start: Start) {
+  private func open(_ subscription: Subscription, from start: Hub.Place) {
     subscription.state = .waiting
     onLoop(subscription) { [hub, topic = subscription.topic] () async throws(Refusal) in
       try await hub.hold(topic)
@@ -114,17 +124,24 @@ package final class Shard: @unchecked Sendable {
     subscription.state = .waiting
     onLoop(subscription) { [hub, topic = subscription.topic] () async throws(Refusal) in
       try await hub.distantPage(of: topic, from: start, limit: 200)
-    } then: { shard, subscription, page in
-      shard.give(page, to: subscription)
+    } then: { shard, subscription, found in
+      shard.give(found.page, to: subscription, end: found.end)
     }
   }
 
-  private func give(_ page: Page, to subscription: Subscription) {
+  /// - Parameter end: the number of the next update here, from before the fan-out was asked.
+  private func give(_ page: Page, to subscription: Subscription, end: Int) {
     subscription.begin(at: page.start, isReset: page.isReset)
+    if case .ended = subscription.state { return }
     subscription.state = .away(page.next)
-    if page.updates.isEmpty || write(page.updates, to: subscription) {
-      attach(subscription, from: .after(page.next))
-    }
+    let isTaken = page.updates.isEmpty || write(page.updates, to: subscription)
+    guard isTaken, case .away = subscription.state else { return }
+    // After an empty page the client is where the topic ends, even if memory here does not know its
+    // place.
+    attach(
+      subscription,
+      from: page.updates.isEmpty
+        ? .after(page.next, next: end) : .start(.after(page.next)))
   }
 
   /// Runs `work` off the loop and `then` on it, unless the subscriber went away in the meantime.
@@ -195,7 +212,7 @@ package final class Shard: @unchecked Sendable {
       rest = rest.dropFirst(piece.count)
       listeners.delivered += piece.count
       walk {
-        for (format, subscriptions) in listeners.groups {
+        for (format, subscriptions) in listeners.groups where !subscriptions.isEmpty {
           var bytes = ByteBuffer()
           format.encode(Array(piece), into: &bytes)
           for subscription in subscriptions {
@@ -228,6 +245,7 @@ package final class Shard: @unchecked Sendable {
   private func write(_ updates: [Update], to subscription: Subscription) -> Bool {
     var bytes = ByteBuffer()
     subscription.subscriber.format.encode(updates, into: &bytes)
+    subscription.catchesUp(by: bytes.readableBytes)
     return subscription.subscriber.write(bytes)
   }
 

@@ -57,12 +57,20 @@ package final class Subscription {
   }
 
   package let topic: Topic
-  unowned let shard: Shard
+  let shard: Shard
   let subscriber: any Subscriber
   var state = State.waiting
   private(set) var hasPlace = false
+  /// Whether it was waiting at the last beat, too.
+  var isLate = false
   /// Bytes that came since the client stopped reading.
   private var lag = 0
+
+  /// Some of it was written after all.
+  func catchesUp(by bytes: Int) {
+    lag = max(0, lag - bytes)
+  }
+
   /// Where it stands in the arrays of its shard.
   var group = -1
   var slot = -1

@@ -126,18 +126,24 @@ struct Authority: Hashable, Sendable {
       port = Int(number)
       host = text[..<colon]
     }
-    let isAddress = host.hasPrefix("[") && host.hasSuffix("]")
-    let allowed: (UInt8) -> Bool = { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"):
-        true
-      case UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"): isAddress
-      default: false
+    if host.hasPrefix("[") {
+      guard host.hasSuffix("]"), host.contains(":"),
+        ClientAddress(String(host.dropFirst().dropLast())) != nil
+      else { return nil }
+    } else {
+      let isAllowed = { (byte: UInt8) in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+          UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
+      guard !host.isEmpty, host.utf8.count <= 255, host.utf8.allSatisfy(isAllowed) else {
+        return nil
       }
     }
-    guard !host.isEmpty, host.utf8.count <= 255, host.utf8.allSatisfy(allowed) else { return nil }
     self.host = host.lowercased()
     self.port = port
   }

@@ -16,6 +16,8 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
   /// - Returns: nil if `text` is not an IPv4 or IPv6 address. An IPv4-mapped address (RFC 4291, section
   ///   2.5.5.2) is taken as the IPv4 address that it holds.
   package init?(_ text: String) {
+    // The C library reads up to the first NUL.
+    guard !text.utf8.contains(0) else { return nil }
     var bytes = [UInt8](repeating: 0, count: 16)
     if inet_pton(AF_INET, text, &bytes) == 1 {
       self.bytes = Array(bytes.prefix(4))
@@ -64,9 +66,9 @@ package struct AddressBlock: Hashable, Sendable {
     guard let first = parts.first, let address = ClientAddress(String(first)), parts.count <= 2
     else { return nil }
     let size = address.bytes.count * 8
-    guard let bits = parts.count == 2 ? Int(parts[1]) : size, (0...size).contains(bits) else {
-      return nil
-    }
+    guard let bits = parts.count == 2 ? UInt8(parts[1]).map(Int.init) : size, bits <= size,
+      parts.dropFirst().allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } })
+    else { return nil }
     self.address = address
     self.bits = bits
   }

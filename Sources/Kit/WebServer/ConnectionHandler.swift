@@ -125,7 +125,9 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler,
       return context.close(promise: nil)
     }
     if hasFramework { connection.dismissFramework() }
-    pipeline.removeHandler(context: context, promise: nil)
+    let removed = context.eventLoop.makePromise(of: Void.self)
+    removed.futureResult.assumeIsolated().whenSuccess { connection.start() }
+    pipeline.removeHandler(context: context, promise: removed)
     tookOver()
   }
 

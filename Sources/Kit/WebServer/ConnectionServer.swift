@@ -40,8 +40,10 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
       case .welcome:
         channel.closeFuture.whenComplete { [limits] _ in limits.disconnect(from: counted) }
         try addHandlers(channel, peer, logger, framework)
-      case .full: turnAway(channel, "503 Service Unavailable")
-      case .tooMany: turnAway(channel, "429 Too Many Requests")
+      case .full:
+        try channel.pipeline.syncOperations.addHandler(TurnAway("503 Service Unavailable"))
+      case .tooMany:
+        try channel.pipeline.syncOperations.addHandler(TurnAway("429 Too Many Requests"))
       }
       return value
     }
@@ -103,14 +105,34 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
       wrappingChannelSynchronously: channel,
       configuration: .init(isOutboundHalfClosureEnabled: true))
   }
+}
 
-  private func turnAway(_ channel: any Channel, _ status: String) {
+/// Answers a connection that is one too many.
+private final class TurnAway: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private let status: String
+
+  init(_ status: String) {
+    self.status = status
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
     let answer = """
       HTTP/1.1 \(status)\r\nRetry-After: \(Int.random(in: 1...5))\r\nContent-Length: 0\r\n\
       Connection: close\r\n\r\n
       """
-    channel.writeAndFlush(ByteBuffer(string: answer), promise: nil)
-    channel.close(promise: nil)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+    let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
+      context.close(promise: nil)
+    }
+    context.channel.closeFuture.whenComplete { _ in deadline.cancel() }
+  }
+
+  /// A close with an unread request would be a reset, which takes the answer with it.
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    context.close(promise: nil)
   }
 }
 

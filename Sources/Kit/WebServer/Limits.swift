@@ -16,7 +16,7 @@ struct TokenBucket: Sendable {
 
   mutating func take(at seconds: Double) -> Bool {
     tokens = min(rate, tokens + max(0, seconds - filled) * rate)
-    filled = seconds
+    filled = max(filled, seconds)
     guard tokens >= 1 else { return false }
     tokens -= 1
     return true
@@ -59,11 +59,15 @@ final class Limits: Sendable {
   func connect(from address: ClientAddress?) -> Answer {
     let now = clock()
     return state.withLock { state in
-      guard state.connections < variables.maximumConnections, state.connects.take(at: now)
-      else { return .full }
-      let answer = count(address, &state)
-      if answer == .welcome { state.connections += 1 }
-      return answer
+      guard state.connections < variables.maximumConnections else { return .full }
+      // Counted first, so that who has too much takes nothing from the rate of all.
+      guard count(address, &state) == .welcome else { return .tooMany }
+      guard state.connects.take(at: now) else {
+        discount(address, &state)
+        return .full
+      }
+      state.connections += 1
+      return .welcome
     }
   }
 

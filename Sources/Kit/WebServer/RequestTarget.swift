@@ -43,6 +43,8 @@ package struct RequestTarget: Equatable, Sendable {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
+      // A URI is ASCII; what came as other bytes is not what was meant any more.
+      guard byte < 0x80 else { return nil }
       guard byte == UInt8(ascii: "%") else {
         bytes.append(byte)
         continue

@@ -62,6 +62,7 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
   private var descriptor: CInt?
   private var context: ChannelHandlerContext?
   private var isClosing = false
+  private var isHolding = false
   package private(set) var pendingBytes = 0
 
   init(_ stream: any ServerStream, output: Output) {
@@ -114,9 +115,13 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
     promise.futureResult.assumeIsolated().whenComplete { result in
       self.pendingBytes -= count
       guard case .success = result, self.pendingBytes == 0 else { return }
+      // What is taken at once is told by `write` itself.
+      if self.isHolding { return }
       if self.isClosing { context.close(promise: nil) } else { self.stream.drained() }
     }
+    isHolding = true
     context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
+    isHolding = false
   }
 
   /// - Returns: how many bytes the kernel took; nil if the connection is broken.
@@ -151,7 +156,11 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
         of: NIOBSDSocket.Handle.self
       ) { $0 }
     }
-    stream.begin(on: self)
+  }
+
+  /// The handlers before this one are gone.
+  func start() {
+    if context != nil { stream.begin(on: self) }
   }
 
   package func handlerRemoved(context: ChannelHandlerContext) {
