@@ -212,6 +212,8 @@ if Context.environment["ENGINES"] == "all" {
         "Conformance", "DatabasePolling", "SQLiteStore", "Updates", logging,
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    // Takes minutes, as it builds whole projects.
+    tests("StarterTests", ["ServiceSupport", "TestSupport", "tidings"]),
   ]
 }
 

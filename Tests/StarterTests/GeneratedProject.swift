@@ -35,28 +35,21 @@ struct GeneratedProject {
   func swift(_ arguments: String...) async throws -> String {
     var arguments = arguments
     if arguments.first != "format" { arguments += ["--scratch-path", scratch.path] }
-    return try await Self.run(
-      try Executable.require("swift"), arguments, in: folder)
+    guard let swift = Executable.find("swift") else { throw Failed(description: "no swift") }
+    return try await Self.run(swift, arguments, in: folder)
   }
 
   var app: URL { scratch.appending(path: "debug/App") }
 
-  /// Starts the server in its folder, and waits for its address.
-  func start(
-    _ environment: [String: String] = [:], in folder: TemporaryFolder? = nil
-  ) async throws -> (process: ServiceProcess, port: Int) {
-    let home = try folder ?? TemporaryFolder()
+  /// Starts the server, and waits until it listens.
+  func start(port: Int, in home: TemporaryFolder) async throws -> ServiceProcess {
     let page = home.url.appending(path: "Public")
     if !FileManager.default.fileExists(atPath: page.path) {
-      try FileManager.default.copyItem(at: self.folder.appending(path: "Public"), to: page)
+      try FileManager.default.copyItem(at: folder.appending(path: "Public"), to: page)
     }
-    let process = try ServiceProcess(
-      app, environment: ["PORT": "0"].merging(environment) { $1 }, folder: home)
-    let line = try await process.waitForLine(containing: "Open http://")
-    guard let text = line.split(separator: ":").last, let port = Int(text) else {
-      throw Failed(description: "no port in \(line)")
-    }
-    return (process, port)
+    let process = try ServiceProcess(app, environment: ["PORT": "\(port)"], folder: home)
+    try await process.waitForLine(containing: "Open http://")
+    return process
   }
 
   @discardableResult
