@@ -23,7 +23,8 @@ func piece(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func pieceTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: dependencies, path: "Tests/Kit/\(name)", swiftSettings: settings)
+    name: name + "Tests", dependencies: dependencies, path: "Tests/Kit/\(name)",
+    swiftSettings: settings)
 }
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
