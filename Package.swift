@@ -96,7 +96,6 @@ let package = Package(
       "Updates",
       [
         .product(name: "DequeModule", package: "swift-collections"),
-        .product(name: "HeapModule", package: "swift-collections"),
         lifecycle, nioCore,
       ]),
     piece("PubSub", ["Updates"]),
@@ -173,18 +172,6 @@ let package = Package(
     pieceTests(
       "ServerSentEvents", ["Conformance", "ServerSentEvents", "Updates", nioCore]),
     .testTarget(
-      name: "ServiceSupportTests",
-      dependencies: [
-        "ServiceSupport", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      swiftSettings: settings),
-    pieceTests(
-      "Server",
-      [
-        "InProcessBroker", "Polling", "PubSub", "ServerSentEvents", "ServiceSupport", "Updates",
-        "WebServer", lifecycle, logging, nioCore,
-      ]),
-    .testTarget(
       name: "StartersTests",
       dependencies: [
         "Advisor", "Quantities", "Rules", "Specs", "Starters", "TestSupport",
@@ -212,6 +199,26 @@ if Context.environment["ENGINES"] == "all" {
       [
         "Conformance", "DatabasePolling", "SQLiteStore", "Updates", logging,
         .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    // Whole servers, which keep deadlines: nothing that hundreds of others should run beside.
+    .testTarget(
+      name: "AppTests",
+      dependencies: [
+        "App", "Updates", lifecycle, logging, nioCore,
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      path: "templates/Tests/AppTests", swiftSettings: settings),
+    .testTarget(
+      name: "ServiceSupportTests",
+      dependencies: [
+        "ServiceSupport", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
+    pieceTests(
+      "Server",
+      [
+        "InProcessBroker", "Polling", "PubSub", "ServerSentEvents", "ServiceSupport", "Updates",
+        "WebServer", lifecycle, logging, nioCore,
       ]),
     // Takes minutes, as it builds whole projects.
     tests("StarterTests", ["ServiceSupport", "TestSupport", "tidings"]),

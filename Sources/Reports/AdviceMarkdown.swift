@@ -73,6 +73,19 @@ package struct AdviceMarkdown {
 package enum Markdown {
   /// Text that shows as it is written, on one line.
   package static func escape(_ text: String) -> String {
+    let text = text.drop(while: \.isWhitespace)
+    // What would begin a list.
+    let digits = text.prefix(while: \.isNumber)
+    let mark = text.dropFirst(digits.count).first
+    var result = ""
+    if digits.isEmpty ? mark == "-" || mark == "+" : mark == "." || mark == ")" {
+      result = digits + "\\" + text.dropFirst(digits.count).prefix(1)
+      return result + escaped(text.dropFirst(digits.count + 1))
+    }
+    return escaped(text)
+  }
+
+  private static func escaped(_ text: Substring) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       if scalar.properties.isWhitespace {

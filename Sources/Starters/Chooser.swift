@@ -63,13 +63,16 @@ package struct Chooser {
       decided["fan-out"] = fanOut
     }
     let chosen = try advisor.advise(assignment, choosing: decided)
-    let engine = try engine(id("engine", chosen), isAdvised: wishes.engine == nil, chosen)
+    let engine = try engine(
+      id("engine", chosen), isAdvised: wishes.engine == nil && wishes.fanOut == nil, chosen)
     let fallbacks = chosen.fallbacks.map(\.id)
     let built = fallbacks.compactMap { pieces.transport($0) }
     let design = Design(
       name: chosen.name, summary: chosen.summary, transport: transport, fallbacks: built,
       engine: engine,
-      settings: Settings(rules, assignment, polls: transport.id == "polling"))
+      settings: Settings(
+        rules, assignment, polls: transport.id == "polling",
+        asksStore: engine.fanOut == "database-polling"))
     return Result(
       design: design, advised: advised, chosen: chosen,
       leftOut: fallbacks.filter { pieces.transport($0) == nil })
@@ -86,23 +89,36 @@ package struct Chooser {
 
   private func transport(
     _ wishes: Wishes, _ advised: Advice, _ advisor: Advisor, _ assignment: Assignment
-  ) throws(Refusal) -> Pieces.Transport {
-    let id = wishes.transport ?? id("transport", advised)
+  ) throws -> Pieces.Transport {
+    let id = wishes.transport ?? self.id("transport", advised)
     guard let transport = pieces.transport(id) else {
-      let options = pieces.transports.map { "--transport \($0.id)" }.joined(separator: ", ")
-      throw .notBuilt(
+      let options = try pieces.transports
+        .filter { advisor.refusal(of: $0.id, as: "transport", assignment) == nil }
+        .map { try request(for: $0, advisor, assignment) }.joined(separator: ", or ")
+      throw Refusal.notBuilt(
         "the \(wishes.transport == nil ? "advised " : "")transport \(id) cannot be generated yet",
         help: "what can be had instead: \(options)")
     }
     let refusal = advisor.refusal(of: id, as: "transport", assignment)
     if let refusal, !wishes.isForced {
-      throw .misfit(
+      throw Refusal.misfit(
         "\(id) does not pass the networks of these clients: \(refusal)",
         help:
           "--transport \(Self.name(advised, "transport")) is advised; --force takes \(id) all the same"
       )
     }
     return transport
+  }
+
+  /// What has to be asked for, so that this transport can be generated.
+  private func request(
+    for transport: Pieces.Transport, _ advisor: Advisor, _ assignment: Assignment
+  ) throws -> String {
+    let advice = try advisor.advise(assignment, choosing: ["transport": transport.id])
+    let engine = pieces.engine(self.id("engine", advice)).map { _ in "" }
+    let fitting =
+      pieces.engines.first { $0.fanOut == id("fan-out", advice) } ?? pieces.engines.first
+    return "--transport \(transport.id)" + (engine ?? fitting.map { " --engine \($0.id)" } ?? "")
   }
 
   private func engineWanted(_ id: String, _ fanOut: String?) throws(Refusal) -> Pieces.Engine {

@@ -5,7 +5,7 @@ struct Manifest {
 
   var text: String {
     let pieces = design.pieces(all)
-    let tests = Dependencies(pieces: all.appPieces + ["App"], products: all.testProducts)
+    let tests = Dependencies(pieces: ["App", "Updates"], products: all.testProducts)
     let app = Dependencies(pieces: pieces.map(\.name), products: all.appProducts)
     var targets = [target("executableTarget", "App", app)]
     targets += pieces.map { piece in
@@ -33,11 +33,20 @@ struct Manifest {
     var pieces: [String]
     var products: [Pieces.Product]
 
-    /// The pieces together, and each product on a line of its own.
-    var lines: [String] {
-      let names = pieces.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
-      return (names.isEmpty ? [] : [names])
+    var all: [String] {
+      pieces.sorted().map { "\"\($0)\"" }
         + products.map { ".product(name: \"\($0.name)\", package: \"\($0.package)\")" }
+    }
+
+    /// As many on a line as fit.
+    func lines(width: Int) -> [String] {
+      all.reduce(into: [String]()) { lines, item in
+        if let last = lines.last, last.count + item.count + 2 <= width {
+          lines[lines.count - 1] = last + ", " + item
+        } else {
+          lines.append(item)
+        }
+      }
     }
   }
 
@@ -49,11 +58,11 @@ struct Manifest {
   }
 
   private func target(_ kind: String, _ name: String, _ dependencies: Dependencies) -> String {
-    let lines = dependencies.lines
-    if lines.isEmpty { return ".\(kind)(name: \"\(name)\")" }
-    let short = ".\(kind)(name: \"\(name)\", dependencies: [\(lines.joined(separator: ", "))])"
+    if dependencies.all.isEmpty { return ".\(kind)(name: \"\(name)\")" }
+    let together = dependencies.all.joined(separator: ", ")
+    let short = ".\(kind)(name: \"\(name)\", dependencies: [\(together)])"
     if short.count + 5 <= 100 { return short }
-    let list = lines.map { "        \($0),\n" }.joined()
+    let list = dependencies.lines(width: 90).map { "        \($0),\n" }.joined()
     return """
       .\(kind)(
             name: "\(name)",

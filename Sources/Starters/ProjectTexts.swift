@@ -51,7 +51,7 @@ struct ProjectTexts {
       "volumes": volumes,
       "data-folder": design.engine.volume == nil ? "" : "RUN mkdir data && chown app data",
       "build-packages": install(libraries.map(\.developmentPackage)),
-      "runtime-packages": install(libraries.map(\.runtimePackage) + ["ca-certificates"]),
+      "runtime-packages": install(libraries.map(\.runtimePackage)),
       "packages": libraries.isEmpty
         ? ""
         : "      - run: apt-get update && apt-get install -y "
@@ -61,7 +61,7 @@ struct ProjectTexts {
 
   /// A line for each setting, with its default.
   var environmentExample: String {
-    "# Copy to .env; what is commented out has the value that it shows.\n"
+    "# For compose: copy to .env. A line that is commented out shows the value that holds without it.\n"
       + variables.map { variable in
         "# \(variable.name)=\(value(variable))\n"
       }.joined()
@@ -80,7 +80,8 @@ struct ProjectTexts {
   private var fallbacks: String {
     design.fallbacks.isEmpty
       ? ""
-      : ", where that does not pass by " + design.fallbacks.map(\.title).joined(separator: ", ")
+      : ", and to those whose network does not carry that by "
+        + design.fallbacks.map { "\($0.title) (`transport: '\($0.id)'`)" }.joined(separator: ", ")
   }
 
   private var libraryNote: String {

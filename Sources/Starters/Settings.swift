@@ -18,6 +18,8 @@ package struct Settings: Sendable {
   package let maximumTopics: Int
   package let maximumConnections: Int
   package let maximumBody: Int
+  /// Bytes that a client may leave unread: two of the largest updates at least.
+  package let maximumQueue: Int
   /// How often a client that polls asks.
   package let pollMilliseconds: Int
   /// How often a server asks its store.
@@ -26,9 +28,14 @@ package struct Settings: Sendable {
   package let cacheSeconds: Int
   package private(set) var origins: [Origin] = []
 
-  /// - Parameter polls: whether clients poll; then the freshness is a budget over the client's interval,
-  ///   a cache, and the server's interval.
-  package init(_ rules: Ruleset, _ assignment: Assignment, polls: Bool) {
+  /// As `choose-engine.yaml` says.
+  private static let connectionsPerNode = 20_000
+
+  /// - Parameters:
+  ///   - polls: whether clients poll; then the freshness is a budget over the client's interval, a cache,
+  ///     and the server's interval.
+  ///   - asksStore: whether the server asks a store at an interval.
+  package init(_ rules: Ruleset, _ assignment: Assignment, polls: Bool, asksStore: Bool = true) {
     let facts = Facts(rules: rules, assignment: assignment)
     let freshness = max(10, facts.grains("updates.freshness"))
     let isShared = ["everyone", "topic"].contains(facts.word("updates.audience"))
@@ -50,13 +57,17 @@ package struct Settings: Sendable {
     }
     keepsLatest = facts.word("updates.missed") == "latest"
     let connected = facts.grains("clients.connected")
-    maximumConnections = min(10_000_000, max(1000, connected + connected / 4))
+    // What one node carries, and a quarter to spare; more clients need more nodes.
+    maximumConnections = max(1000, min(Self.connectionsPerNode, connected) * 5 / 4)
     maximumTopics = min(1_000_000_000, max(100_000, 2 * facts.grains("updates.topics")))
     maximumBody = min(10_000_000, max(65_536, facts.grains("updates.size")))
-    origins = Self.origins(facts, self)
+    maximumQueue = max(1_000_000, 2 * maximumBody)
+    origins = Self.origins(facts, self, asksStore: asksStore)
   }
 
-  private static func origins(_ facts: Facts, _ settings: Settings) -> [Origin] {
+  private static func origins(
+    _ facts: Facts, _ settings: Settings, asksStore: Bool
+  ) -> [Origin] {
     let history = [
       settings.historySize.map { "HISTORY_SIZE \($0)" } ?? "HISTORY_SIZE unlimited",
       settings.historySeconds.map { "HISTORY_SECONDS \($0)" } ?? "HISTORY_SECONDS unlimited",
@@ -65,8 +76,9 @@ package struct Settings: Sendable {
     let effects = [
       (
         "updates.freshness",
-        "clients that poll ask every \(settings.pollMilliseconds) ms, servers ask a store every "
-          + "\(settings.storeMilliseconds) ms"
+        "clients that poll ask every \(duration(settings.pollMilliseconds))"
+          + (asksStore
+            ? ", the server asks its store every \(duration(settings.storeMilliseconds))" : "")
       ),
       (
         "updates.audience",
@@ -77,9 +89,17 @@ package struct Settings: Sendable {
       ("updates.missed", history),
       ("updates.size", "MAX_BODY \(settings.maximumBody)"),
       ("updates.topics", "MAX_TOPICS \(settings.maximumTopics)"),
-      ("clients.connected", "MAX_CONNECTIONS \(settings.maximumConnections), a quarter to spare"),
+      (
+        "clients.connected",
+        "MAX_CONNECTIONS \(settings.maximumConnections): a quarter to spare, 1000 at least, and no more "
+          + "than one node carries"
+      ),
     ]
     return effects.map { Origin(fact: $0.0, value: facts.text($0.0), effect: $0.1) }
+  }
+
+  private static func duration(_ milliseconds: Int) -> String {
+    Quantity(.duration, grains: Int64(milliseconds)).description
   }
 }
 

@@ -31,7 +31,7 @@ struct Wiring {
       \(engine)
 
           let hub = Hub(
-            fanOut: fanOut, limits: limits, maximumQueue: try Hub.maximumQueue(environment),
+            fanOut: fanOut, limits: limits, maximumQueue: try Hub.maximumQueue(\(queue)),
             clock: clock)
           let server = WebServer(
             variables, hub: hub, streams: [\(streams)],
@@ -64,6 +64,11 @@ struct Wiring {
     return "maximumConnections: \(number(design.settings.maximumConnections))\(body)"
   }
 
+  private var queue: String {
+    design.settings.maximumQueue == 1_000_000
+      ? "environment" : "environment, default: \(number(design.settings.maximumQueue))"
+  }
+
   private var engine: String {
     design.settings.fill(design.engine.wiring).split(separator: "\n").map { "    " + $0 }
       .joined(separator: "\n")
@@ -88,7 +93,7 @@ extension Settings {
     let values: [(String, Int?)] = [
       ("{history-size}", historySize), ("{history-seconds}", historySeconds),
       ("{max-topics}", maximumTopics), ("{max-connections}", maximumConnections),
-      ("{max-body}", maximumBody), ("{cache-seconds}", cacheSeconds),
+      ("{max-body}", maximumBody), ("{max-queue}", maximumQueue), ("{cache-seconds}", cacheSeconds),
       ("{store-milliseconds}", storeMilliseconds),
     ]
     return values.reduce(text) { text, value in

@@ -42,6 +42,7 @@ struct New: ParsableCommand {
     let assignment = try SpecFile.read(bytes, named: spec, rules, setting: set.overrides)
     let target = try newDirectory()
     let planner = try Planner(sources: Self.sources, version: Tidings.version)
+    try refuseNamesake(planner.pieces)
     let result = try choose(assignment, rules, planner.pieces)
     let requirements =
       set.overrides.isEmpty
@@ -104,6 +105,27 @@ struct New: ParsableCommand {
     }
   }
 
+  /// For a shell, and for a terminal.
+  private static func quoted(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { byte in
+      byte >= 0x80 || Character(Unicode.Scalar(byte)).isLetter
+        || Character(Unicode.Scalar(byte)).isNumber || "/._-".utf8.contains(byte)
+    }
+    let whole = path.hasPrefix("-") ? "./" + path : path
+    return TerminalText.escape(
+      isPlain ? whole : "'" + whole.replacing("'", with: "'\\''") + "'")
+  }
+
+  /// SwiftPM names a package by its folder, so this one would take a dependency's place.
+  private func refuseNamesake(_ pieces: Pieces) throws(Failure) {
+    let name = directory.split(separator: "/").last.map { $0.lowercased() }
+    guard let found = pieces.packages.first(where: { $0.name.lowercased() == name }) else { return }
+    throw Failure(
+      .cannotCreate,
+      "error: SwiftPM would take this directory for the dependency \(found.name)\n"
+        + "help: give it another name")
+  }
+
   private static func list(_ plan: Plan) -> String {
     let width = plan.files.map { String($0.lines).count }.max() ?? 0
     let lines = plan.files.map { file in
@@ -124,6 +146,6 @@ struct New: ParsableCommand {
     if !result.leftOut.isEmpty {
       Output.note("Left out, not generated yet: \(result.leftOut.joined(separator: ", ")).\n")
     }
-    Output.note("Next: cd \(TerminalText.escape(directory)) && swift run\n")
+    Output.note("Next: cd \(Self.quoted(directory)) && swift run\n")
   }
 }

@@ -56,7 +56,7 @@ import TestSupport
     #expect(
       throws: Chooser.Refusal.notBuilt(
         "the transport \(id) cannot be generated yet",
-        help: "what can be had instead: --transport sse, --transport polling")
+        help: "what can be had instead: --transport sse, or --transport polling")
     ) {
       try Starting.choose(Self.small, .init(transport: id))
     }

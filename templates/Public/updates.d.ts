@@ -53,8 +53,6 @@ export interface Subscription {
 }
 
 export type PublishOptions = Access & { event?: string, signal?: AbortSignal }
-
 export function subscribe(topic: string, options?: SubscribeOptions): Subscription
-
 /** Resolves to the update's id. Repeats itself safely after a lost answer; other refusals throw. */
 export function publish(topic: string, data: string, options?: PublishOptions): Promise<string>

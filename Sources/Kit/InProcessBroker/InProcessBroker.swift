@@ -90,7 +90,8 @@ package final class InProcessBroker: Broker, Sendable {
   }
 
   private func open(_ topic: Topic, _ state: inout State, _ now: Double) {
-    guard !state.log.isKnown(topic) else { return }
+    // Read, as publishing is a use, too: the least recently used topic is forgotten first.
+    guard state.log.read(topic, at: now) == nil else { return }
     let forgotten = state.log.open(topic, history(topic, &state, now))
     if !forgotten.isEmpty { state.forgotten = state.count }
   }

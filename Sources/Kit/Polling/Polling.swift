@@ -32,10 +32,13 @@ package struct Polling: Sendable {
       throw HTTPError(
         .badRequest, message: "A topic has 1 to 200 bytes of UTF-8, no / and no control character.")
     }
+    guard let query = target.query else {
+      throw HTTPError(.badRequest, message: "The query is malformed.")
+    }
     let page: Page
     do {
       page = try await hub.page(
-        of: topic, from: target.start ?? .after(.unknown), limit: try Self.limit(target))
+        of: topic, from: target.start ?? .after(.unknown), limit: try Self.limit(query))
     } catch is Refusal {
       throw HTTPError(
         .serviceUnavailable, headers: [.retryAfter: "\(Int.random(in: 1...5))"],
@@ -56,8 +59,8 @@ package struct Polling: Sendable {
     return response
   }
 
-  private static func limit(_ target: RequestTarget) throws -> Int {
-    guard let text = target.query["limit"] else { return usualLimit }
+  private static func limit(_ query: [String: String]) throws -> Int {
+    guard let text = query["limit"] else { return usualLimit }
     guard let number = Int(text), number >= 1 else {
       throw HTTPError(.badRequest, message: "limit is a whole number from 1 to 1000.")
     }

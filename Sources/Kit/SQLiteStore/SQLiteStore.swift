@@ -62,7 +62,7 @@ package final class SQLiteStore: Store, Sendable {
     let now = clock()
     return try await access("append an update") { [self] in
       try await database.write { [self] db in
-        let id = try topic(draft.topic, db) ?? create(draft.topic, db)
+        let id = try topic(draft.topic, db) ?? create(draft.topic, at: now, db)
         if let key = draft.key, let first = try update(under: key, id, draft.topic, db) {
           guard draft.became(first) else { throw Refusal.keyReused }
           return first.id
@@ -141,8 +141,6 @@ package final class SQLiteStore: Store, Sendable {
     }
   }
 
-  // MARK: Rows
-
   private struct Place {
     var floor: Int64
     var last: Int64
@@ -163,10 +161,16 @@ package final class SQLiteStore: Store, Sendable {
     return Place(floor: forgotten, last: forgotten)
   }
 
-  private func create(_ topic: Topic, _ db: Database) throws -> Int64 {
+  private func create(_ topic: Topic, at now: Double, _ db: Database) throws -> Int64 {
     let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM topics") ?? 0
     if count >= limits.topics,
-      let oldest = try Int64.fetchOne(db, sql: "SELECT id FROM topics ORDER BY last LIMIT 1")
+      let oldest = try Int64.fetchOne(
+        db,
+        sql: """
+          SELECT id FROM topics WHERE NOT EXISTS
+            (SELECT 1 FROM updates WHERE number = topics.last AND seconds > ?)
+          ORDER BY last LIMIT 1
+          """, arguments: [now - grace])
     {
       try db.execute(
         sql: "UPDATE history SET forgotten = ?", arguments: [try Self.newest(db)])
@@ -265,6 +269,10 @@ package final class SQLiteStore: Store, Sendable {
           db,
           sql: "SELECT number FROM updates WHERE topic = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
           arguments: [id, size]) ?? 0
+      let young = try Int64.fetchOne(
+        db, sql: "SELECT min(number) FROM updates WHERE topic = ? AND number <= ? AND seconds > ?",
+        arguments: [id, bound, now - grace])
+      if let young { bound = young - 1 }
     }
     if let seconds = limits.seconds {
       let old = try Int64.fetchOne(

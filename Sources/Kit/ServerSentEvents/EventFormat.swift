@@ -68,16 +68,18 @@ struct EventFormat: WireFormat {
 extension ByteBuffer {
   /// Each line of `text` as a `data` field. CR, LF and CRLF all end a line, and arrive as LF.
   fileprivate mutating func writeLines(_ text: String) {
-    var rest = text.utf8[...]
-    while true {
-      writeStaticString("data: ")
-      let end = rest.firstIndex { $0 == 0x0A || $0 == 0x0D }
-      writeSubstring(Substring(rest[..<(end ?? rest.endIndex)]))
-      writeStaticString("\n")
-      guard let end else { return }
-      let isReturn = rest[end] == 0x0D
-      rest = rest[rest.index(after: end)...]
-      if isReturn, rest.first == 0x0A { rest = rest.dropFirst() }
+    var text = text
+    text.withUTF8 { bytes in
+      var start = 0
+      while true {
+        let end = bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
+        writeStaticString("data: ")
+        writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start..<end]))
+        writeStaticString("\n")
+        if end == bytes.count { return }
+        start = end + 1
+        if bytes[end] == 0x0D, start < bytes.count, bytes[start] == 0x0A { start += 1 }
+      }
     }
   }
 }

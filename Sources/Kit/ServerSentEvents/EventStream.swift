@@ -28,8 +28,6 @@ final class EventStream: Subscriber, ServerStream {
   var format: any WireFormat { events }
   var pendingBytes: Int { connection?.pendingBytes ?? 0 }
 
-  // MARK: The connection
-
   func begin(on connection: StreamConnection) {
     self.connection = connection
     let subscription = hub.subscribe(self, to: topic, from: start, on: loop)
@@ -51,8 +49,6 @@ final class EventStream: Subscriber, ServerStream {
     subscription = nil
     connection = nil
   }
-
-  // MARK: The hub
 
   func place(at cursor: Cursor, isReset: Bool) {
     // Drawn for each connection, so that all do not come back in the same moment.

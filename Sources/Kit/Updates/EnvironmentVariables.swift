@@ -109,8 +109,8 @@ package struct HistoryLimits: Sendable {
 extension Hub {
   /// Bytes that a client may leave unread before it is cut off, from `MAX_QUEUE`.
   package static func maximumQueue(
-    _ environment: EnvironmentVariables
+    _ environment: EnvironmentVariables, default value: Int = 1_000_000
   ) throws(InvalidVariable) -> Int {
-    try environment.number("MAX_QUEUE", default: 1_000_000, in: 10_000...1_000_000_000)
+    try environment.number("MAX_QUEUE", default: value, in: 10_000...1_000_000_000)
   }
 }

@@ -1,8 +1,7 @@
 /// How updates get from where they are published to the servers whose clients want them.
 ///
-/// Every implementation keeps these promises, which one suite of tests holds it to: a topic has one
-/// order; what `publish` returned is kept as far as the engine keeps things; what is followed arrives
-/// in order, each update once.
+/// A topic has one order; what `publish` returned is kept as far as the engine keeps things; what is
+/// followed arrives in order, each update once.
 package protocol FanOut: Sendable {
   /// Whether updates can be published and arrive now.
   var isReady: Bool { get }

@@ -1,5 +1,4 @@
 import DequeModule
-import HeapModule
 
 /// What is kept of one topic: its last updates, and the place before the oldest of them.
 ///
@@ -111,32 +110,18 @@ package struct History: Sendable {
 
 /// The histories of many topics within one bound on their bytes and one on their number.
 ///
-/// Over the first, updates of the topic that was read least recently are dropped, oldest first; over the
-/// second, that topic is forgotten.
+/// Over the first, updates of the topics that were read least recently are dropped, oldest first; over
+/// the second, those topics are forgotten. An eighth more goes than has to, as it takes a walk over all
+/// topics to find them.
 package struct Histories: Sendable {
   private struct Known: Sendable {
     var history: History
     var used: UInt64
-    var ticket: UInt64 = 0
-  }
-
-  /// When a topic was used, as of the time that this was written. `Known.used` may be later; with another
-  /// ticket than the topic's it is left over from before.
-  private struct Use: Comparable, Sendable {
-    var used: UInt64
-    var ticket: UInt64
-    var topic: Topic
-
-    static func < (left: Use, right: Use) -> Bool { left.used < right.used }
-    static func == (left: Use, right: Use) -> Bool { left.used == right.used }
   }
 
   private let limits: HistoryLimits
   private var known: [Topic: Known] = [:]
-  /// Topics with updates, and those without, of which nothing can be dropped.
-  private var filled = Heap<Use>()
-  private var empty = Heap<Use>()
-  private var clock: UInt64 = 0
+  private var uses: UInt64 = 0
   package private(set) var bytes = 0
 
   package init(limits: HistoryLimits) {
@@ -151,12 +136,14 @@ package struct Histories: Sendable {
   @discardableResult
   package mutating func open(_ topic: Topic, _ history: History) -> [Topic] {
     close(topic)
-    clock += 1
-    known[topic] = Known(history: history, used: clock)
+    uses += 1
+    known[topic] = Known(history: history, used: uses)
     bytes += history.bytes
-    queue(topic)
     dropUpdates()
-    return forgetTopics()
+    guard known.count > limits.topics else { return [] }
+    let forgotten = leastRecent.prefix(known.count - (limits.topics - limits.topics / 8))
+    for topic in forgotten { close(topic) }
+    return Array(forgotten)
   }
 
   package mutating func close(_ topic: Topic) {
@@ -166,8 +153,8 @@ package struct Histories: Sendable {
 
   /// - Returns: what is kept at `seconds`; nil if the topic is not known.
   package mutating func read(_ topic: Topic, at seconds: Double) -> History? {
-    clock += 1
-    let now = clock
+    uses += 1
+    let now = uses
     return change(topic) { [limits] known in
       known.used = now
       known.history.expire(limits, at: seconds)
@@ -179,16 +166,14 @@ package struct Histories: Sendable {
   package mutating func append(
     _ update: Update, key: IdempotencyKey? = nil, at seconds: Double
   ) -> Int? {
-    let added = change(update.topic) { [limits] known in
-      let wasEmpty = known.history.isEmpty
+    let number = change(update.topic) { [limits] known in
       known.history.append(update, key: key, at: seconds)
       let number = known.history.end - 1
       known.history.expire(limits, at: seconds)
-      return (number: number, wasEmpty: wasEmpty)
+      return number
     }
-    if added?.wasEmpty == true { queue(update.topic) }
     dropUpdates()
-    return added?.number
+    return number
   }
 
   /// Drops what grew old on topics that nobody uses.
@@ -213,46 +198,17 @@ package struct Histories: Sendable {
     return result
   }
 
-  private mutating func queue(_ topic: Topic) {
-    guard let index = known.index(forKey: topic) else { return }
-    clock += 1
-    known.values[index].ticket = clock
-    let use = Use(used: known.values[index].used, ticket: clock, topic: topic)
-    if known.values[index].history.isEmpty { empty.insert(use) } else { filled.insert(use) }
-    if filled.count + empty.count > 2 * known.count + 64 { sweep() }
-  }
-
-  /// Throws away what is left over from topics that were closed.
-  private mutating func sweep() {
-    let isCurrent = { [known] (use: Use) in known[use.topic]?.ticket == use.ticket }
-    filled = Heap(filled.unordered.filter(isCurrent))
-    empty = Heap(empty.unordered.filter(isCurrent))
-  }
-
   private mutating func dropUpdates() {
-    while bytes > limits.bytes, let use = filled.popMin() {
-      guard let current = known[use.topic], current.ticket == use.ticket else { continue }
-      if current.used == use.used {
-        let allowed = max(0, current.history.bytes - (bytes - limits.bytes))
-        change(use.topic) { $0.history.cut(to: allowed) }
-      }
-      queue(use.topic)
+    guard bytes > limits.bytes else { return }
+    let goal = limits.bytes - limits.bytes / 8
+    for topic in leastRecent {
+      let excess = bytes - goal
+      if excess <= 0 { return }
+      change(topic) { $0.history.cut(to: max(0, $0.history.bytes - excess)) }
     }
   }
 
-  private mutating func forgetTopics() -> [Topic] {
-    var forgotten: [Topic] = []
-    while known.count > limits.topics {
-      let isFilled = (filled.min?.used ?? .max) < (empty.min?.used ?? .max)
-      guard let use = isFilled ? filled.popMin() : empty.popMin() else { break }
-      guard let current = known[use.topic], current.ticket == use.ticket else { continue }
-      if current.used > use.used {
-        queue(use.topic)
-      } else {
-        close(use.topic)
-        forgotten.append(use.topic)
-      }
-    }
-    return forgotten
+  private var leastRecent: [Topic] {
+    known.map { (topic: $0.key, used: $0.value.used) }.sorted { $0.used < $1.used }.map(\.topic)
   }
 }

@@ -19,7 +19,6 @@ package final class Hub: Feed, Sendable {
     var shards: [ObjectIdentifier: Shard] = [:]
   }
 
-  /// How long a topic stays open without anybody who reads it.
   private static let idleSeconds = 60.0
 
   private let fanOut: any FanOut
@@ -71,8 +70,6 @@ package final class Hub: Feed, Sendable {
     return try await distantPage(of: topic, from: start, limit: limit).page
   }
 
-  // MARK: What the fan-out delivers
-
   package func open(_ topic: Topic, _ history: History) {
     let now = clock()
     state.withLock { state in
@@ -96,8 +93,6 @@ package final class Hub: Feed, Sendable {
       for shard in shards { shard.post(updates, number: first, on: topic) }
     }
   }
-
-  // MARK: What the shards ask
 
   enum Join {
     case joined(number: Int, place: Cursor, delivered: Int)
@@ -134,6 +129,8 @@ package final class Hub: Feed, Sendable {
         guard let found = history.number(after: cursor) else { return .notHere(cursor) }
         number = found
       }
+      // Of another opening of this topic than this history.
+      if number > history.end { return .notHere(history.last) }
       guard number <= delivered, let place = history.place(before: number) else { return .ahead }
       if state.open[topic]?.shards.contains(where: { $0 === shard }) == false {
         state.open[topic]?.shards.append(shard)
@@ -180,8 +177,8 @@ package final class Hub: Feed, Sendable {
   private func follow(_ topic: Topic) async {
     let result: Result<Void, Refusal>
     do throws(Refusal) {
-      let opened = state.withLock { $0.open.count + $0.waiting.count }
-      guard opened <= limits.topics else { throw Refusal.full }
+      if isFull { close(idleFor: 0) }
+      guard !isFull else { throw Refusal.full }
       try await fanOut.follow(topic, into: self)
       result = .success(())
     } catch {
@@ -218,6 +215,10 @@ package final class Hub: Feed, Sendable {
     }
   }
 
+  private var isFull: Bool {
+    state.withLock { $0.open.count + $0.waiting.count } > limits.topics
+  }
+
   private var hasRoom: Bool {
     state.withLock { $0.open.count < limits.topics / 2 }
   }
@@ -236,15 +237,22 @@ package final class Hub: Feed, Sendable {
     }
   }
 
-  // MARK: Once a second
-
-  /// Heartbeats, and the end of topics that nobody reads.
+  /// Once a second: heartbeats, and the end of topics that nobody reads.
   package func tick() {
     let now = clock()
-    let idle = state.withLock { state in
+    state.withLock { state in
       state.histories.expire(at: now)
-      let idle = state.open.filter { _, attendance in
-        attendance.shards.isEmpty && now - attendance.used > Self.idleSeconds
+      for shard in state.shards.values { shard.loop.execute { shard.tick() } }
+    }
+    close(idleFor: Self.idleSeconds)
+  }
+
+  private func close(idleFor seconds: Double) {
+    let now = clock()
+    let idle = state.withLock { state in
+      let idle = state.open.filter { topic, attendance in
+        // Who waits for it is about to use it.
+        attendance.shards.isEmpty && now - attendance.used > seconds && state.waiting[topic] == nil
       }
       for topic in idle.keys {
         state.open[topic] = nil
@@ -252,7 +260,6 @@ package final class Hub: Feed, Sendable {
         // Who wants it again meanwhile must not follow it before it was unfollowed.
         state.waiting[topic] = []
       }
-      for shard in state.shards.values { shard.loop.execute { shard.tick() } }
       return Array(idle.keys)
     }
     for topic in idle {

@@ -11,7 +11,6 @@ import Synchronization
 package final class Shard: @unchecked Sendable {
   private struct Delivery {
     var topic: Topic
-    /// The number of the first of them in the history.
     var number: Int
     var updates: [Update]
   }
@@ -20,7 +19,6 @@ package final class Shard: @unchecked Sendable {
     var groups: [(format: any WireFormat, subscriptions: [Subscription])] = []
     /// The number of the next update: the subscribers were given all before.
     var delivered: Int
-    /// The updates of this turn.
     var arrived: [Update] = []
 
     init(delivered: Int) {
@@ -28,7 +26,6 @@ package final class Shard: @unchecked Sendable {
     }
   }
 
-  /// Joined updates are written in pieces of about this many bytes.
   private static let pieceBytes = 256 * 1024
   static let beatSeconds = 15
 
@@ -83,8 +80,6 @@ package final class Shard: @unchecked Sendable {
       }
     }
   }
-
-  // MARK: Joining a topic
 
   private func attach(_ subscription: Subscription, from start: Hub.Place) {
     let topic = subscription.topic
@@ -181,8 +176,6 @@ package final class Shard: @unchecked Sendable {
     listeners.groups[subscription.group].subscriptions.append(subscription)
   }
 
-  // MARK: Delivering
-
   private func drain() {
     loop.assertInEventLoop()
     guard !isWalking else { return }
@@ -215,10 +208,12 @@ package final class Shard: @unchecked Sendable {
         for (format, subscriptions) in listeners.groups where !subscriptions.isEmpty {
           var bytes = ByteBuffer()
           format.encode(Array(piece), into: &bytes)
-          for subscription in subscriptions {
-            subscription.take(bytes, before: listeners.delivered)
+          var takers = 0
+          for subscription in subscriptions
+          where subscription.take(bytes, before: listeners.delivered) {
+            takers += 1
           }
-          hub.deliveries.add(piece.count * subscriptions.count, ordering: .relaxed)
+          hub.deliveries.add(piece.count * takers, ordering: .relaxed)
         }
       }
     }
@@ -226,6 +221,7 @@ package final class Shard: @unchecked Sendable {
 
   /// Writes from the history until the subscriber has everything or takes no more.
   func catchUp(_ subscription: Subscription) {
+    var pieces = 0
     while case .behind(let next) = subscription.state {
       guard let listeners = topics[subscription.topic] else { return }
       if next == listeners.delivered {
@@ -239,6 +235,12 @@ package final class Shard: @unchecked Sendable {
       }
       subscription.state = .behind(next: next + updates.count)
       guard write(updates, to: subscription) else { return }
+      pieces += 1
+      if pieces == 4 {
+        // The others on this loop have a turn, too.
+        let bound = NIOLoopBound(subscription, eventLoop: loop)
+        return loop.execute { self.catchUp(bound.value) }
+      }
     }
   }
 
@@ -246,10 +248,9 @@ package final class Shard: @unchecked Sendable {
     var bytes = ByteBuffer()
     subscription.subscriber.format.encode(updates, into: &bytes)
     subscription.catchesUp(by: bytes.readableBytes)
+    hub.deliveries.add(updates.count, ordering: .relaxed)
     return subscription.subscriber.write(bytes)
   }
-
-  // MARK: Leaving
 
   func end(_ subscription: Subscription, _ reason: EndReason) {
     if case .ended = subscription.state { return }

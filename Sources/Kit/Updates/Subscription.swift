@@ -71,7 +71,6 @@ package final class Subscription {
     lag = max(0, lag - bytes)
   }
 
-  /// Where it stands in the arrays of its shard.
   var group = -1
   var slot = -1
   var beatBucket = -1
@@ -107,17 +106,20 @@ package final class Subscription {
   /// The same bytes for all subscribers of this format.
   ///
   /// - Parameter number: of the first update that comes after these bytes.
-  func take(_ bytes: ByteBuffer, before number: Int) {
+  /// - Returns: whether they were written.
+  func take(_ bytes: ByteBuffer, before number: Int) -> Bool {
     switch state {
     case .live:
       if !subscriber.write(bytes) {
         lag = 0
         state = .behind(next: number)
       }
+      return true
     case .behind, .away:
       lag += bytes.readableBytes
       if lag + subscriber.pendingBytes > shard.maximumQueue { shard.end(self, .tooSlow) }
     case .waiting, .ended: break
     }
+    return false
   }
 }

@@ -37,25 +37,33 @@ package struct Admission: Sendable {
     guard head.uri.utf8.first == UInt8(ascii: "/"), head.uri.utf8.count <= 8192 else {
       throw Rejection(status: .badRequest, message: "The request target must be a path.")
     }
+    guard head.method != .CONNECT else {
+      throw Rejection(status: .notImplemented, message: "This is no proxy.")
+    }
     // RFC 9112, section 6.1: what is not understood cannot be told where it ends.
     let codings = head.headers["Transfer-Encoding"]
     guard codings.isEmpty || codings.map({ $0.lowercased() }) == ["chunked"] else {
       throw Rejection(status: .notImplemented, message: "Transfer-Encoding must be chunked.")
     }
-    let authority = try host(head)
-    try checkOrigin(head, authority, isTrusted: isTrusted(peer))
+    let isTrusted = isTrusted(peer)
+    let authority = try host(head, isTrusted: isTrusted)
+    try checkOrigin(head, authority, isTrusted: isTrusted)
     return client(head, peer)
   }
 
-  private func host(_ head: HTTPRequestHead) throws(Rejection) -> Authority {
+  private func host(
+    _ head: HTTPRequestHead, isTrusted: Bool
+  ) throws(Rejection) -> Authority {
     let hosts = head.headers["Host"]
     guard hosts.count == 1, let authority = Authority(hosts[0]) else {
       throw Rejection(status: .badRequest, message: "One Host header is needed.")
     }
-    guard !isLoopback || authority.isLoopback || authority.host == publicOrigin?.host else {
+    // A page of another name that leads here would count as our own (DNS rebinding).
+    let isKnown = authority.isLoopback || authority.host == publicOrigin?.host
+    let isOpen = !isLoopback && (isTrusted || publicOrigin == nil || authority.isAddress)
+    guard isKnown || isOpen else {
       throw Rejection(
-        status: .forbidden,
-        message: "This server listens on this machine only and is not known as this host.")
+        status: .forbidden, message: "This server is not known as this host. See PUBLIC_URL.")
     }
     return authority
   }
@@ -131,24 +139,17 @@ struct Authority: Hashable, Sendable {
         ClientAddress(String(host.dropFirst().dropLast())) != nil
       else { return nil }
     } else {
-      let isAllowed = { (byte: UInt8) in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-          UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
-      guard !host.isEmpty, host.utf8.count <= 255, host.utf8.allSatisfy(isAllowed) else {
-        return nil
-      }
+      guard !host.isEmpty, host.utf8.count <= 255,
+        host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) })
+      else { return nil }
     }
     self.host = host.lowercased()
     self.port = port
   }
 
-  /// Names of this very machine. Another name that leads here is an attack (DNS rebinding).
+  var isAddress: Bool { host.hasPrefix("[") || ClientAddress(host) != nil }
+
+  /// Names of this very machine.
   var isLoopback: Bool {
     host == "localhost" || host == "[::1]" || ClientAddress(host)?.isLoopback == true
   }

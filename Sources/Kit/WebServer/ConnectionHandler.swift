@@ -23,19 +23,26 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler,
 
   private let server: ConnectionServer
   private let peer: ClientAddress?
+  /// Why the connection itself is one too many.
+  private let rejection: Admission.Rejection?
   private let tookOver: () -> Void
   /// Adds the framework's handlers behind this one; used once.
   private var addFramework: (() throws -> Void)?
   private var deadline: Deadline
   private var state = State.ordinary
   private var phase = RequestPhase()
+  /// The decoder stops at a request for an upgrade, and would keep all that comes after it.
+  private var isUpgrade = false
+  private(set) var isDeaf = false
 
   init(
-    server: ConnectionServer, peer: ClientAddress?, loop: any EventLoop,
+    server: ConnectionServer, peer: ClientAddress?, rejection: Admission.Rejection?,
+    loop: any EventLoop,
     addFramework: @escaping () throws -> Void, tookOver: @escaping () -> Void
   ) {
     self.server = server
     self.peer = peer
+    self.rejection = rejection
     self.addFramework = addFramework
     self.tookOver = tookOver
     deadline = Deadline(loop: loop)
@@ -43,7 +50,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler,
 
   func handlerAdded(context: ChannelHandlerContext) {
     deadline.start { [context] in self.expire(context) }
-    deadline.set(seconds: phase.seconds)
+    deadline.set(seconds: rejection == nil ? phase.seconds : 1)
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -63,6 +70,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler,
     case (.ordinary, .end):
       guard phase.isInRequest else { return }
       phase.endsRequest()
+      isDeaf = isUpgrade
       deadline.set(seconds: phase.seconds)
       context.fireChannelRead(data)
     case (.accepted, .body):
@@ -75,10 +83,11 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler,
   private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     let isAlone = phase.responses == 0
     do throws(Admission.Rejection) {
+      if let rejection { throw rejection }
       let client = try server.admission.admit(head, from: peer)
       if isAlone, let stream = try server.stream(for: head, on: context.channel) {
-        guard server.limits.beginStream(of: client, behind: peer) == .welcome else {
-          throw .init(status: .tooManyRequests, message: "This client has too many streams.")
+        if let rejection = server.limits.beginStream(of: client, behind: peer).rejection {
+          throw rejection
         }
         context.channel.closeFuture.whenComplete { [limits = server.limits, peer] _ in
           limits.endStream(of: client, behind: peer)
@@ -87,6 +96,14 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler,
         return
       }
       var head = head
+      // The framework answers a range past a file's end with a negative length.
+      head.headers.remove(name: "Range")
+      isUpgrade = head.headers.contains(name: "Upgrade")
+      if isUpgrade {
+        // Answered as if it had not asked; there is no other protocol here.
+        head.headers.remove(name: "Upgrade")
+        head.headers.replaceOrAdd(name: "Connection", value: "close")
+      }
       head.headers.replaceOrAdd(
         name: HTTPField.Name.clientAddress.rawName, value: client?.description ?? "")
       try forward(head, context)
@@ -130,8 +147,6 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler,
     pipeline.removeHandler(context: context, promise: removed)
     tookOver()
   }
-
-  // MARK: The end
 
   private func refuse(_ rejection: Admission.Rejection, _ context: ChannelHandlerContext) {
     if case .ending = state { return }

@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -36,15 +35,16 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
     return channel.eventLoop.makeCompletedFuture {
       let peer = ClientAddress(channel.remoteAddress)
       let counted = admission.isTrusted(peer) ? nil : peer
-      switch limits.connect(from: counted) {
-      case .welcome:
+      let answer = limits.connect(from: counted)
+      if answer == .welcome {
         channel.closeFuture.whenComplete { [limits] _ in limits.disconnect(from: counted) }
-        try addHandlers(channel, peer, logger, framework)
-      case .full:
-        try channel.pipeline.syncOperations.addHandler(TurnAway("503 Service Unavailable"))
-      case .tooMany:
-        try channel.pipeline.syncOperations.addHandler(TurnAway("429 Too Many Requests"))
+      } else {
+        // An answer is a courtesy, for a few at a time.
+        guard metrics.turnedAway.current < 100 else { throw ChannelError.connectPending }
+        metrics.turnedAway.add(1)
+        channel.closeFuture.whenComplete { [metrics] _ in metrics.turnedAway.add(-1) }
       }
+      try addHandlers(channel, peer, answer.rejection, logger, framework)
       return value
     }
   }
@@ -73,8 +73,8 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
   }
 
   private func addHandlers(
-    _ channel: any Channel, _ peer: ClientAddress?, _ logger: Logger,
-    _ framework: EventLoopPromise<FrameworkChannel?>
+    _ channel: any Channel, _ peer: ClientAddress?, _ rejection: Admission.Rejection?,
+    _ logger: Logger, _ framework: EventLoopPromise<FrameworkChannel?>
   ) throws {
     let pipeline = channel.pipeline.syncOperations
     var bounds = NIOHTTPDecoderLimitConfiguration()
@@ -82,7 +82,7 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
     bounds.maxHeaderListSize = Self.maximumHead
     bounds.maxHeaderFieldCount = 100
     let handler = ConnectionHandler(
-      server: self, peer: peer, loop: channel.eventLoop,
+      server: self, peer: peer, rejection: rejection, loop: channel.eventLoop,
       addFramework: { framework.succeed(try addFramework(channel, logger)) },
       tookOver: {
         framework.succeed(nil)
@@ -107,35 +107,6 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
   }
 }
 
-/// Answers a connection that is one too many.
-private final class TurnAway: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
-  private let status: String
-
-  init(_ status: String) {
-    self.status = status
-  }
-
-  func channelActive(context: ChannelHandlerContext) {
-    let answer = """
-      HTTP/1.1 \(status)\r\nRetry-After: \(Int.random(in: 1...5))\r\nContent-Length: 0\r\n\
-      Connection: close\r\n\r\n
-      """
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
-    let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
-      context.close(promise: nil)
-    }
-    context.channel.closeFuture.whenComplete { _ in deadline.cancel() }
-  }
-
-  /// A close with an unread request would be a reset, which takes the answer with it.
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    context.close(promise: nil)
-  }
-}
-
 /// Tells when the first bytes of a request come, before they are a head.
 private final class HeadWatch: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
@@ -147,6 +118,7 @@ private final class HeadWatch: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if handler.isDeaf { return }
     handler.receivesHead()
     context.fireChannelRead(data)
   }

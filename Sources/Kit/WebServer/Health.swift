@@ -42,6 +42,7 @@ final class Metrics: Sendable {
   }
 
   let streams = Count()
+  let turnedAway = Count()
   let published = Count()
   let refused = Count()
 

@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Synchronization
 
 /// Allows a number of things a second, and that number at once.
@@ -31,6 +32,14 @@ final class Limits: Sendable {
     case full
     /// This client has as much as one client may have.
     case tooMany
+
+    var rejection: Admission.Rejection? {
+      switch self {
+      case .welcome: nil
+      case .full: .init(status: .serviceUnavailable, message: "This node is full.")
+      case .tooMany: .init(status: .tooManyRequests, message: "Too many connections of one client.")
+      }
+    }
   }
 
   private struct State {

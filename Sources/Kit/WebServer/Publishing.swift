@@ -59,7 +59,8 @@ struct Publishing: Sendable {
   private func authorize(_ request: Request) throws {
     guard let token = variables.publishToken else { return }
     let given = request.headers[values: .authorization]
-    guard given.count == 1, Self.areEqual(given[0], "Bearer " + token) else {
+    let isBearer = given.count == 1 && given[0].lowercased().hasPrefix("bearer ")
+    guard isBearer, Self.areEqual(String(given[0].dropFirst(7)), token) else {
       throw HTTPError(
         .unauthorized, headers: [.wwwAuthenticate: "Bearer"], message: "Publishing takes a token.")
     }
@@ -72,21 +73,12 @@ struct Publishing: Sendable {
       throw HTTPError(
         .badRequest, message: "A topic has 1 to 200 bytes of UTF-8, no / and no control character.")
     }
-    let event = try header(.eventName, request).map { text in
-      guard let name = EventName(text) else {
-        throw HTTPError(
-          .badRequest,
-          message: "An Event-Name is [A-Za-z0-9._:-]{1,100}, but not reset, bye, error or open.")
-      }
-      return name
-    }
-    let key = try header(.idempotencyKey, request).map { text in
-      guard let key = IdempotencyKey(text) else {
-        throw HTTPError(
-          .badRequest, message: "An Idempotency-Key has 1 to 100 visible ASCII characters.")
-      }
-      return key
-    }
+    let event = try header(
+      .eventName, request, EventName.init,
+      "An Event-Name is [A-Za-z0-9._:-]{1,100}, but not reset, bye, error or open.")
+    let key = try header(
+      .idempotencyKey, request, IdempotencyKey.init,
+      "An Idempotency-Key has 1 to 100 visible ASCII characters.")
     guard request.headers[.contentEncoding] == nil else {
       throw HTTPError(.unsupportedMediaType, message: "The body must not be encoded.")
     }
@@ -103,10 +95,14 @@ struct Publishing: Sendable {
     return Draft(topic: topic, event: event, data: data, key: key)
   }
 
-  private func header(_ name: HTTPField.Name, _ request: Request) throws -> String? {
+  private func header<Value>(
+    _ name: HTTPField.Name, _ request: Request, _ read: (String) -> Value?, _ form: String
+  ) throws -> Value? {
     let values = request.headers[values: name]
     guard values.count <= 1 else { throw HTTPError(.badRequest, message: "More than one \(name).") }
-    return values.first
+    guard let text = values.first else { return nil }
+    guard let value = read(text) else { throw HTTPError(.badRequest, message: form) }
+    return value
   }
 
   private static func unavailable(_ message: String) -> HTTPError {

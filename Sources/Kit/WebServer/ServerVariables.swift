@@ -4,21 +4,16 @@ import Updates
 /// What the environment says of the server.
 package struct ServerVariables: Sendable {
   package var host: String
-  /// 0 takes any free port.
   package var port: Int
   package var eventLoops: Int
   /// Where clients reach this server, if a proxy stands in between: scheme, host and port.
   package var publicOrigin: Origin?
   package var trustedProxies: [AddressBlock]
-  /// Who publishes shows this, if it is set.
   package var publishToken: String?
   package var maximumConnections: Int
   package var maximumConnectionsPerAddress: Int
-  /// New connections a second that this node takes.
   package var connectRate: Int
-  /// Updates a second that one client address may publish.
   package var publishRate: Int
-  /// Bytes.
   package var maximumBody: Int
   package var drainSeconds: Int
   package var exposesMetrics: Bool
@@ -83,6 +78,10 @@ package struct ServerVariables: Sendable {
       name: "HOST",
       problem:
         "on an address that others reach, anybody may subscribe; ALLOW_ANONYMOUS=true allows it")
+  }
+
+  var portInUse: InvalidVariable {
+    InvalidVariable(name: "PORT", problem: "\(host):\(port) is in use; set another")
   }
 
   package var isLoopback: Bool {

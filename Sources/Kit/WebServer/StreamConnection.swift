@@ -1,14 +1,6 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
-import Updates
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A transport whose responses do not end: it takes the connection over.
 package protocol StreamTransport: Sendable {
@@ -48,13 +40,11 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
 
   /// How bytes reach the kernel.
   package enum Output: Sendable {
-    /// `send` on the descriptor of the socket.
     case descriptor
     /// The channel's own way: works wherever a channel does, over TLS, too.
     case channel
   }
 
-  /// How long a client has to take its last bytes.
   private static let closingTime = TimeAmount.seconds(5)
 
   private let stream: any ServerStream
@@ -79,7 +69,7 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
     }
     var rest = bytes
     if let descriptor {
-      guard let count = send(bytes, descriptor) else {
+      guard let count = push(bytes, descriptor) else {
         // The stream may be in the middle of a walk over all of its kind.
         context.eventLoop.assumeIsolated().execute { context.close(promise: nil) }
         return true
@@ -125,29 +115,21 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
   }
 
   /// - Returns: how many bytes the kernel took; nil if the connection is broken.
-  private func send(_ bytes: ByteBuffer, _ descriptor: CInt) -> Int? {
-    bytes.withUnsafeReadableBytes { pointer in
+  private func push(_ bytes: ByteBuffer, _ descriptor: CInt) -> Int? {
+    #if os(Linux)
+      let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
+    #else
+      let flags = MSG_DONTWAIT
+    #endif
+    return bytes.withUnsafeReadableBytes { pointer in
       while true {
-        #if os(Linux)
-          let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
-        #else
-          let flags = MSG_DONTWAIT
-        #endif
-        #if canImport(Glibc)
-          let count = Glibc.send(descriptor, pointer.baseAddress, pointer.count, flags)
-        #elseif canImport(Musl)
-          let count = Musl.send(descriptor, pointer.baseAddress, pointer.count, flags)
-        #else
-          let count = Darwin.send(descriptor, pointer.baseAddress, pointer.count, flags)
-        #endif
+        let count = send(descriptor, pointer.baseAddress, pointer.count, flags)
         if count >= 0 { return count }
         if errno == EAGAIN || errno == EWOULDBLOCK { return 0 }
         if errno != EINTR { return nil }
       }
     }
   }
-
-  // MARK: The channel
 
   package func handlerAdded(context: ChannelHandlerContext) {
     self.context = context

@@ -65,25 +65,42 @@ package struct WebServer: Service {
   }
 
   package func run() async throws {
+    raiseDescriptorLimit()
     warn()
     // Services end from the last to the first.
     var configuration = ServiceGroupConfiguration(
       services: [application, departure], logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(variables.drainSeconds)
     let services = ServiceGroup(configuration: configuration)
-    do {
-      try await services.run()
-    } catch {
-      await endLoops()
-      throw error
-    }
+    let ended: Result<Void, any Error>
+    do { ended = .success(try await services.run()) } catch { ended = .failure(error) }
     await endLoops()
+    if case .failure(let error as IOError) = ended, error.errnoCode == EADDRINUSE {
+      throw variables.portInUse
+    }
+    try ended.get()
   }
 
   private func endLoops() async {
     hub.forgetLoops()
     do { try await loops.shutdownGracefully() } catch {
       logger.error("Cannot end the event loops: \(error)")
+    }
+  }
+
+  /// A connection is a descriptor, and the usual limit is far below what a server may have.
+  private func raiseDescriptorLimit() {
+    #if os(Linux)
+      let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let kind = RLIMIT_NOFILE
+    #endif
+    var limit = rlimit()
+    getrlimit(kind, &limit)
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(kind, &limit)
+    if limit.rlim_max < rlim_t(variables.maximumConnections) + 100 {
+      logger.warning("Only \(limit.rlim_max) files can be open, fewer than MAX_CONNECTIONS.")
     }
   }
 
@@ -95,7 +112,6 @@ package struct WebServer: Service {
   }
 }
 
-/// What every response carries.
 private struct ResponseHeaders: RouterMiddleware {
   typealias Context = ServerContext
 
@@ -120,7 +136,6 @@ private struct ResponseHeaders: RouterMiddleware {
 /// What a route gets with each request.
 package struct ServerContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
-  /// Where the connection comes from: the client, or a proxy before it.
   package let peer: ClientAddress?
   /// Where this connection reached this node, for the `Served-By` header.
   let node: String

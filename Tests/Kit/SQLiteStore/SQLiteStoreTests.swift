@@ -43,6 +43,21 @@ import Updates
       })
   }
 
+  /// Or a node that polls would never learn of what came and went between two polls.
+  @Test func whatIsOverTheLimitStaysForAMinute() async throws {
+    let store = try SQLiteStore(
+      path: folder.file(), limits: HistoryLimits(size: 1, seconds: 1), epoch: Numbering.newEpoch(),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock.read)
+    let topic = try topic()
+    _ = try await append(["a", "b", "c"], on: topic, to: store)
+    clock.advance(by: 59)
+    try await store.expire()
+    #expect(try await store.updates(after: 0, limit: 10).map(\.update.data) == ["a", "b", "c"])
+    clock.advance(by: 2)
+    _ = try await append(["d"], on: topic, to: store)
+    #expect(try await store.updates(after: 0, limit: 10).map(\.update.data) == ["d"])
+  }
+
   @Test func twoNodesOnOneFileSeeOneOrder() async throws {
     let nodes = try (0..<2).map { _ in
       DatabasePolling(store: try store(), interval: .seconds(3600))

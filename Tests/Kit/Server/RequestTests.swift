@@ -38,6 +38,8 @@ import Testing
     (
       "null origin", "GET /topics/a/events HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\n\r\n", 403
     ),
+    ("proxy", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    ("proxy", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     ("no request at all", "\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n", 400),
     (
       "large head",
@@ -67,6 +69,23 @@ import Testing
       }
       // The server goes on.
       #expect(try await node.publish("a", "x").isEmpty == false)
+    }
+  }
+
+  /// The decoder would keep whatever comes after it, without a bound.
+  @Test func aRequestForAnUpgradeIsAnsweredLikeAnyOtherAndIsTheLast() async throws {
+    try await Node.run { node in
+      let connection = try await HTTPConnection.open(port: node.port)
+      connection.send(
+        """
+        GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n\
+        Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n
+        """)
+      let response = try await connection.response()
+      #expect(response.status == 200)
+      connection.send(String(repeating: "x", count: 100_000))
+      connection.endSending()
+      _ = try await connection.ending()
     }
   }
 

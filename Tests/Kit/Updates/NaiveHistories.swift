@@ -77,9 +77,14 @@ struct NaiveHistories {
 
   private mutating func shrink() {
     let leastRecentFirst = known.sorted { $0.value.used < $1.value.used }.map(\.key)
-    for topic in leastRecentFirst where known.count > limits.topics { known[topic] = nil }
+    if known.count > limits.topics {
+      let goal = limits.topics - limits.topics / 8
+      for topic in leastRecentFirst where known.count > goal { known[topic] = nil }
+    }
+    guard bytes > limits.bytes else { return }
+    let goal = limits.bytes - limits.bytes / 8
     for topic in leastRecentFirst {
-      while bytes > limits.bytes, known[topic]?.entries.isEmpty == false {
+      while bytes > goal, known[topic]?.entries.isEmpty == false {
         drop(topic)
         known[topic]?.isCut = true
       }
