@@ -3,7 +3,7 @@ import DatabasePolling
 import Testing
 import Updates
 
-@Suite(.timeLimit(.minutes(1))) struct DatabasePollingTests {
+@Suite(.timeLimit(.minutes(10))) struct DatabasePollingTests {
   private let store = MemoryStore()
   private let feed = RecordingFeed()
 

@@ -4,7 +4,7 @@ import PubSub
 import Testing
 import Updates
 
-@Suite(.timeLimit(.minutes(1))) struct InProcessBrokerTests {
+@Suite(.timeLimit(.minutes(10))) struct InProcessBrokerTests {
   private let clock = ManualClock()
 
   private func broker(

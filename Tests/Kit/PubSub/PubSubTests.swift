@@ -3,7 +3,7 @@ import PubSub
 import Testing
 import Updates
 
-@Suite(.timeLimit(.minutes(1))) struct PubSubTests {
+@Suite(.timeLimit(.minutes(10))) struct PubSubTests {
   private let broker = ScriptedBroker()
   private let feed = RecordingFeed()
 

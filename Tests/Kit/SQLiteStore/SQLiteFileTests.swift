@@ -7,7 +7,7 @@ import Testing
 import Updates
 
 /// What only a look into the file or the connection shows.
-@Suite(.timeLimit(.minutes(2))) struct SQLiteFileTests {
+@Suite(.timeLimit(.minutes(10))) struct SQLiteFileTests {
   private let clock = ManualClock()
   private let folder: TemporaryFolder
 

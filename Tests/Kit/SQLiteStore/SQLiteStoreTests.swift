@@ -6,7 +6,7 @@ import SQLiteStore
 import Testing
 import Updates
 
-@Suite(.timeLimit(.minutes(2))) struct SQLiteStoreTests {
+@Suite(.timeLimit(.minutes(10))) struct SQLiteStoreTests {
   private let clock = ManualClock()
   private let folder: TemporaryFolder
 

@@ -3,7 +3,7 @@ import NIOCore
 import Testing
 import Updates
 
-@Suite(.timeLimit(.minutes(1))) struct HubDeliveryTests {
+@Suite(.timeLimit(.minutes(10))) struct HubDeliveryTests {
   private let room = Topic.named("room")
   private let other = Topic.named("other")
 

@@ -2,7 +2,7 @@ import Conformance
 import Testing
 import Updates
 
-@Suite(.timeLimit(.minutes(1))) struct HubIdleTopicsTests {
+@Suite(.timeLimit(.minutes(10))) struct HubIdleTopicsTests {
   private let room = Topic.named("room")
   private let other = Topic.named("other")
 

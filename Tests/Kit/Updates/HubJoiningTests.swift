@@ -2,7 +2,7 @@ import Conformance
 import Testing
 import Updates
 
-@Suite(.timeLimit(.minutes(1))) struct HubJoiningTests {
+@Suite(.timeLimit(.minutes(10))) struct HubJoiningTests {
   private let room = Topic.named("room")
   private let other = Topic.named("other")
 

@@ -2,7 +2,7 @@ import Conformance
 import Testing
 import Updates
 
-@Suite(.timeLimit(.minutes(1))) struct HubPageTests {
+@Suite(.timeLimit(.minutes(10))) struct HubPageTests {
   private let room = Topic.named("room")
 
   @Test func aPollGetsWhatCameAfterItsPlace() async throws {
