@@ -18,11 +18,11 @@ package struct AdviceMarkdown {
       blocks.append("## \(index + 1). \(part.question ?? part.choices[0].title)")
       for choice in part.choices { blocks += self.choice(choice) }
     }
-    blocks += section("Not taken", notes(advice.rejected))
-    blocks += section("What would change the answer", flips)
-    blocks += section("What it costs, roughly", costs)
-    blocks += section("What to watch out for", notes(advice.cautions))
-    blocks += section("Not stated, and it mattered", defaults)
+    blocks += Markdown.section("Not taken", Markdown.notes(advice.rejected))
+    blocks += Markdown.section("What would change the answer", Markdown.flips(advice.flips))
+    blocks += Markdown.section("What it costs, roughly", Markdown.costs(advice.costs))
+    blocks += Markdown.section("What to watch out for", Markdown.notes(advice.cautions))
+    blocks += Markdown.section("Not stated, and it mattered", defaults)
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
@@ -36,37 +36,13 @@ package struct AdviceMarkdown {
       }.joined(separator: "\n"))
     if choice.name == advice.choices.first?.name, !advice.fallbacks.isEmpty {
       blocks.append("Where a network does not carry it, in this order:")
-      blocks.append(notes(advice.fallbacks))
+      blocks.append(Markdown.notes(advice.fallbacks))
     }
     return blocks
   }
 
-  private func section(_ title: String, _ body: String) -> [String] {
-    body.isEmpty ? [] : ["## \(title)", body]
-  }
-
-  private func notes(_ notes: [Advice.Note]) -> String {
-    notes.map { "- `\($0.id)`: \(Markdown.escape($0.text))" }.joined(separator: "\n")
-  }
-
-  private var flips: String {
-    table(["If", "then"], advice.flips.map { ["`\($0.condition)`", $0.changes] })
-  }
-
-  private var costs: String {
-    table(
-      ["What", "How much", "Counted as"],
-      advice.costs.map { [$0.cost.title, $0.text, Markdown.escape($0.cost.meaning)] })
-  }
-
   private var defaults: String {
     advice.defaults.map { "- `\($0.fact): \($0.value)` (\($0.effectText))" }.joined(separator: "\n")
-  }
-
-  private func table(_ head: [String], _ rows: [[String]]) -> String {
-    if rows.isEmpty { return "" }
-    let lines = [head, head.map { _ in "---" }] + rows
-    return lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 }
 
@@ -76,13 +52,37 @@ package enum Markdown {
     let text = text.drop(while: \.isWhitespace)
     // What would begin a list.
     let digits = text.prefix(while: \.isNumber)
-    let mark = text.dropFirst(digits.count).first
-    var result = ""
-    if digits.isEmpty ? mark == "-" || mark == "+" : mark == "." || mark == ")" {
-      result = digits + "\\" + text.dropFirst(digits.count).prefix(1)
-      return result + escaped(text.dropFirst(digits.count + 1))
+    let rest = text.dropFirst(digits.count)
+    guard let mark = rest.first, (digits.isEmpty ? "-+" : ".)").contains(mark) else {
+      return escaped(text)
     }
-    return escaped(text)
+    return "\(digits)\\\(mark)" + escaped(rest.dropFirst())
+  }
+
+  /// - Returns: an empty text for a table without rows.
+  package static func table(_ head: [String], _ rows: [[String]]) -> String {
+    if rows.isEmpty { return "" }
+    let lines = [head, head.map { _ in "---" }] + rows
+    return lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+  }
+
+  package static func notes(_ notes: [Advice.Note]) -> String {
+    notes.map { "- `\($0.id)`: \(escape($0.text))" }.joined(separator: "\n")
+  }
+
+  package static func flips(_ flips: [Advice.Flip]) -> String {
+    table(["If", "then"], flips.map { ["`\($0.condition)`", $0.changes] })
+  }
+
+  package static func costs(_ costs: [Advice.CostFigure]) -> String {
+    table(
+      ["What", "How much", "Counted as"],
+      costs.map { [$0.cost.title, $0.text, escape($0.cost.meaning)] })
+  }
+
+  /// - Returns: nothing for a section that says nothing.
+  package static func section(_ title: String, _ body: String) -> [String] {
+    body.isEmpty ? [] : ["## \(title)", body]
   }
 
   private static func escaped(_ text: Substring) -> String {

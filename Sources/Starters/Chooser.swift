@@ -64,7 +64,7 @@ package struct Chooser {
     }
     let chosen = try advisor.advise(assignment, choosing: decided)
     let engine = try engine(
-      id("engine", chosen), isAdvised: wishes.engine == nil && wishes.fanOut == nil, chosen)
+      chosen.id(of: "engine"), isAdvised: wishes.engine == nil && wishes.fanOut == nil, chosen)
     let fallbacks = chosen.fallbacks.map(\.id)
     let built = fallbacks.compactMap { pieces.transport($0) }
     let design = Design(
@@ -90,7 +90,7 @@ package struct Chooser {
   private func transport(
     _ wishes: Wishes, _ advised: Advice, _ advisor: Advisor, _ assignment: Assignment
   ) throws -> Pieces.Transport {
-    let id = wishes.transport ?? self.id("transport", advised)
+    let id = wishes.transport ?? advised.id(of: "transport")
     guard let transport = pieces.transport(id) else {
       let options = try pieces.transports
         .filter { advisor.refusal(of: $0.id, as: "transport", assignment) == nil }
@@ -104,7 +104,7 @@ package struct Chooser {
       throw Refusal.misfit(
         "\(id) does not pass the networks of these clients: \(refusal)",
         help:
-          "--transport \(Self.name(advised, "transport")) is advised; --force takes \(id) all the same"
+          "--transport \(advised.id(of: "transport")) is advised; --force takes \(id) all the same"
       )
     }
     return transport
@@ -115,10 +115,11 @@ package struct Chooser {
     for transport: Pieces.Transport, _ advisor: Advisor, _ assignment: Assignment
   ) throws -> String {
     let advice = try advisor.advise(assignment, choosing: ["transport": transport.id])
-    let engine = pieces.engine(self.id("engine", advice)).map { _ in "" }
-    let fitting =
-      pieces.engines.first { $0.fanOut == id("fan-out", advice) } ?? pieces.engines.first
-    return "--transport \(transport.id)" + (engine ?? fitting.map { " --engine \($0.id)" } ?? "")
+    let request = "--transport \(transport.id)"
+    if pieces.engine(advice.id(of: "engine")) != nil { return request }
+    let fanOut = advice.id(of: "fan-out")
+    let fitting = pieces.engines.first { $0.fanOut == fanOut } ?? pieces.engines.first
+    return request + (fitting.map { " --engine \($0.id)" } ?? "")
   }
 
   private func engineWanted(_ id: String, _ fanOut: String?) throws(Refusal) -> Pieces.Engine {
@@ -138,7 +139,7 @@ package struct Chooser {
     _ id: String, isAdvised: Bool, _ advice: Advice?
   ) throws(Refusal) -> Pieces.Engine {
     if let engine = pieces.engine(id) { return engine }
-    let fanOut = advice.map { self.id("fan-out", $0) }
+    let fanOut = advice?.id(of: "fan-out")
     let fitting = pieces.engines.filter { $0.fanOut == fanOut }
     let options = (fitting.isEmpty ? pieces.engines : fitting)
       .map { "--engine \($0.id) (\($0.fanOut))" }.joined(separator: ", ")
@@ -146,10 +147,10 @@ package struct Chooser {
       "the \(isAdvised ? "advised " : "")engine \(id) cannot be generated yet",
       help: "what can be had instead, with no service to start: \(options)")
   }
+}
 
-  private func id(_ choice: String, _ advice: Advice) -> String { Self.name(advice, choice) }
-
-  private static func name(_ advice: Advice, _ choice: String) -> String {
-    advice.choices.first { $0.name == choice }?.id ?? ""
+extension Advice {
+  fileprivate func id(of choice: String) -> String {
+    choices.first { $0.name == choice }?.id ?? ""
   }
 }

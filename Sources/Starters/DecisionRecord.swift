@@ -36,12 +36,13 @@ package struct DecisionRecord {
         + "**\(titles.titled(design.engine.id))**.",
       reasons,
     ]
-    blocks += section("What would change it", flips)
-    blocks += section("Fallbacks", fallbacks)
-    blocks += section("Not taken", notes(advised.rejected.filter { !isChosen($0.id) }))
-    blocks += section("What it costs, roughly", costs)
-    blocks += section("What to watch out for", notes(chosen.cautions))
-    blocks += section("What \(design.engine.title) keeps", kept)
+    blocks += Markdown.section("What would change it", flips)
+    blocks += Markdown.section("Fallbacks", fallbacks)
+    blocks += Markdown.section(
+      "Not taken", Markdown.notes(advised.rejected.filter { !isChosen($0.id) }))
+    blocks += Markdown.section("What it costs, roughly", Markdown.costs(chosen.costs))
+    blocks += Markdown.section("What to watch out for", Markdown.notes(chosen.cautions))
+    blocks += Markdown.section("What \(design.engine.title) keeps", kept)
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
@@ -65,24 +66,15 @@ package struct DecisionRecord {
       isAdvised
       ? "The nearest values at which the advice is another, all else kept:"
       : "The nearest values at which the advice would be another, all else kept. It is not followed in all:"
-    let rows = advised.flips.map { ["`\($0.condition)`", $0.changes] }
-    return rows.isEmpty ? "" : intro + "\n\n" + table(["If", "then"], rows)
+    return advised.flips.isEmpty ? "" : intro + "\n\n" + Markdown.flips(advised.flips)
   }
 
   private var fallbacks: String {
-    var lines = chosen.fallbacks.filter { note in design.fallbacks.contains { $0.id == note.id } }
-      .map { "- `\($0.id)`: \(Markdown.escape($0.text))" }
-    if !leftOut.isEmpty {
-      let names = leftOut.map { "`\($0)`" }.joined(separator: ", ")
-      lines.append("- Advised, too, but left out, as it cannot be generated yet: \(names).")
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  private var costs: String {
-    table(
-      ["What", "How much", "Counted as"],
-      chosen.costs.map { [$0.cost.title, $0.text, Markdown.escape($0.cost.meaning)] })
+    let built = chosen.fallbacks.filter { note in design.fallbacks.contains { $0.id == note.id } }
+    let names = leftOut.map { "`\($0)`" }.joined(separator: ", ")
+    let missing = "- Advised, too, but left out, as it cannot be generated yet: \(names)."
+    return [Markdown.notes(built), leftOut.isEmpty ? "" : missing].filter { !$0.isEmpty }
+      .joined(separator: "\n")
   }
 
   private var kept: String {
@@ -90,7 +82,7 @@ package struct DecisionRecord {
     return [
       "An update is answered 201 \(engine.answered). A cursor is valid until \(engine.epoch), as long as "
         + "what came after it is kept.",
-      table(["After", "there is"], engine.keeps.map { [$0.event, $0.what] }),
+      Markdown.table(["After", "there is"], engine.keeps.map { [$0.event, $0.what] }),
       "What decides: \(engine.decidedBy). \(engine.nodes)",
     ].joined(separator: "\n\n")
   }
@@ -101,18 +93,5 @@ package struct DecisionRecord {
 
   private func isChosen(_ id: String) -> Bool {
     [design.transport.id, design.engine.fanOut, design.engine.id].contains(id)
-  }
-
-  private func notes(_ notes: [Advice.Note]) -> String {
-    notes.map { "- `\($0.id)`: \(Markdown.escape($0.text))" }.joined(separator: "\n")
-  }
-
-  private func section(_ title: String, _ body: String) -> [String] {
-    body.isEmpty ? [] : ["## \(title)", body]
-  }
-
-  private func table(_ head: [String], _ rows: [[String]]) -> String {
-    ([head, head.map { _ in "---" }] + rows)
-      .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 }

@@ -29,11 +29,11 @@ struct ProjectTexts {
       "engine-title": design.engine.title,
       "library-note": libraryNote,
       "read-first": design.transport.readFirst,
-      "pieces": table(
+      "pieces": Markdown.table(
         ["Folder", "What it does"],
         pieces.map { ["`Sources/\($0.name)`", Markdown.escape($0.task)] }),
       "usage": design.transports.map { usage[$0.id] ?? "" }.joined(separator: "\n"),
-      "variables": table(
+      "variables": Markdown.table(
         ["Variable", "Default", "Meaning"],
         variables.map { variable in
           [
@@ -41,7 +41,7 @@ struct ProjectTexts {
             variable.meaning,
           ]
         }),
-      "defaults": table(
+      "defaults": Markdown.table(
         ["Requirement", "Value", "Became"],
         design.settings.origins.map { ["`\($0.fact)`", "`\($0.value)`", $0.effect] }),
       "nodes": design.engine.nodes,
@@ -108,10 +108,5 @@ struct ProjectTexts {
       ? ""
       : "RUN apt-get update && apt-get install -y --no-install-recommends "
         + "\(packages.joined(separator: " ")) && rm -rf /var/lib/apt/lists/*"
-  }
-
-  private func table(_ head: [String], _ rows: [[String]]) -> String {
-    ([head, head.map { _ in "---" }] + rows)
-      .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 }

@@ -28,6 +28,9 @@ package struct Settings: Sendable {
   package let cacheSeconds: Int
   package private(set) var origins: [Origin] = []
 
+  /// What the server takes by itself, so that no project has to say it.
+  static let usualBody = 65_536
+  static let usualQueue = 1_000_000
   /// As `choose-engine.yaml` says.
   private static let connectionsPerNode = 20_000
 
@@ -60,8 +63,8 @@ package struct Settings: Sendable {
     // What one node carries, and a quarter to spare; more clients need more nodes.
     maximumConnections = max(1000, min(Self.connectionsPerNode, connected) * 5 / 4)
     maximumTopics = min(1_000_000_000, max(100_000, 2 * facts.grains("updates.topics")))
-    maximumBody = min(10_000_000, max(65_536, facts.grains("updates.size")))
-    maximumQueue = max(1_000_000, 2 * maximumBody)
+    maximumBody = min(10_000_000, max(Self.usualBody, facts.grains("updates.size")))
+    maximumQueue = max(Self.usualQueue, 2 * maximumBody)
     origins = Self.origins(facts, self, asksStore: asksStore)
   }
 

@@ -59,13 +59,13 @@ struct Wiring {
 
   private var server: String {
     let body =
-      design.settings.maximumBody == 65_536
+      design.settings.maximumBody == Settings.usualBody
       ? "" : ", maximumBody: \(number(design.settings.maximumBody))"
     return "maximumConnections: \(number(design.settings.maximumConnections))\(body)"
   }
 
   private var queue: String {
-    design.settings.maximumQueue == 1_000_000
+    design.settings.maximumQueue == Settings.usualQueue
       ? "environment" : "environment, default: \(number(design.settings.maximumQueue))"
   }
 

@@ -122,8 +122,7 @@ package final class DatabasePolling: FanOut, Sendable {
       defer { state.waiting = [] }
       return (state.waiting, state.seen)
     }
-    var result = Result<Void, Refusal>.success(())
-    var isReady = true
+    let result: Result<Void, Refusal>
     do throws(Refusal) {
       var last = if let seen { seen } else { try await store.newest() }
       while true {
@@ -137,11 +136,11 @@ package final class DatabasePolling: FanOut, Sendable {
         if updates.isEmpty { break }
         deliver(updates)
       }
+      result = .success(())
     } catch {
       result = .failure(error)
-      isReady = false
     }
-    state.withLock { $0.isReady = isReady }
+    state.withLock { $0.isReady = (try? result.get()) != nil }
     for continuation in waiting { continuation.resume(returning: result) }
   }
 

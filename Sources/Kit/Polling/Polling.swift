@@ -29,8 +29,7 @@ package struct Polling: Sendable {
     guard let target = RequestTarget(request.uri.string),
       let topic = target.topicName(before: "updates").flatMap(Topic.init)
     else {
-      throw HTTPError(
-        .badRequest, message: "A topic has 1 to 200 bytes of UTF-8, no / and no control character.")
+      throw HTTPError(.badRequest, message: Topic.form)
     }
     guard let query = target.query else {
       throw HTTPError(.badRequest, message: "The query is malformed.")
@@ -40,9 +39,7 @@ package struct Polling: Sendable {
       page = try await hub.page(
         of: topic, from: target.start ?? .after(.unknown), limit: try Self.limit(query))
     } catch is Refusal {
-      throw HTTPError(
-        .serviceUnavailable, headers: [.retryAfter: "\(Int.random(in: 1...5))"],
-        message: "The topic cannot be read now.")
+      throw HTTPError.unavailable("The topic cannot be read now.")
     }
     // With the URL it names the answer: the same place, as many updates before it.
     let tag = "\"\(page.next)/\(page.updates.count)\(page.isReset ? "/reset" : "")\""

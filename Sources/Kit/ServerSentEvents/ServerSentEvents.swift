@@ -17,9 +17,7 @@ package struct ServerSentEvents: StreamTransport {
   ) throws(Admission.Rejection) -> (any ServerStream)? {
     guard let name = request.target.topicName(before: "events") else { return nil }
     guard let topic = Topic(name) else {
-      throw .init(
-        status: .badRequest,
-        message: "A topic has 1 to 200 bytes of UTF-8, no / and no control character.")
+      throw .init(status: .badRequest, message: Topic.form)
     }
     return EventStream(
       hub: hub, topic: topic, start: Self.start(request), loop: request.loop, node: request.node,

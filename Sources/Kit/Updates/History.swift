@@ -86,7 +86,7 @@ package struct History: Sendable {
 
   /// Drops the oldest updates until at most `allowed` bytes are kept.
   package mutating func cut(to allowed: Int) {
-    while bytes > allowed, !entries.isEmpty {
+    while bytes > allowed, !isEmpty {
       dropOldest()
       isCut = true
     }

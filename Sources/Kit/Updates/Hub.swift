@@ -61,12 +61,13 @@ package final class Hub: Feed, Sendable {
     of topic: Topic, from start: Start, limit: Int
   ) async throws(Refusal) -> Page {
     let limit = max(1, limit)
+    if let page = pageInMemory(of: topic, from: start, limit: limit) { return page }
     if !isOpen(topic) {
       // Who only asks around must not fill the room that listeners need.
       guard hasRoom else { return try await fanOut.page(of: topic, from: start, limit: limit) }
       try await hold(topic)
+      if let page = pageInMemory(of: topic, from: start, limit: limit) { return page }
     }
-    if let page = pageInMemory(of: topic, from: start, limit: limit) { return page }
     return try await distantPage(of: topic, from: start, limit: limit).page
   }
 

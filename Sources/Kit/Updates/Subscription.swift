@@ -66,11 +66,6 @@ package final class Subscription {
   /// Bytes that came since the client stopped reading.
   private var lag = 0
 
-  /// Some of it was written after all.
-  func catchesUp(by bytes: Int) {
-    lag = max(0, lag - bytes)
-  }
-
   var group = -1
   var slot = -1
   var beatBucket = -1
@@ -101,6 +96,11 @@ package final class Subscription {
     guard !hasPlace || isReset else { return }
     hasPlace = true
     subscriber.place(at: place, isReset: isReset)
+  }
+
+  /// Some of what it had not read is written after all.
+  func catchesUp(by bytes: Int) {
+    lag = max(0, lag - bytes)
   }
 
   /// The same bytes for all subscribers of this format.

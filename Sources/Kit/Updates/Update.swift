@@ -73,6 +73,9 @@ extension String {
 /// Two topics are the same if their bytes are, whatever Unicode says of their looks.
 package struct Topic: Hashable, Sendable, CustomStringConvertible {
   package static let maximumBytes = 200
+  /// What a name must be, for who is told that one is not.
+  package static let form =
+    "A topic has 1 to \(maximumBytes) bytes of UTF-8, no / and no control character."
 
   package let name: String
 

@@ -39,7 +39,7 @@ struct Publishing: Sendable {
     let draft = try await draft(request)
     do {
       let cursor = try await departure.publishing { try await hub.publish(draft) }
-      guard let cursor else { throw Self.unavailable("This node is leaving.") }
+      guard let cursor else { throw HTTPError.unavailable("This node is leaving.") }
       var response = try context.responseEncoder.encode(
         Published(id: cursor.text), from: request, context: context)
       response.status = .created
@@ -50,8 +50,8 @@ struct Publishing: Sendable {
         throw HTTPError(
           .unprocessableContent,
           message: "This Idempotency-Key was used for another update on this topic.")
-      case .full: throw Self.unavailable("There is no room for another topic.")
-      case .unavailable: throw Self.unavailable("The update could not be kept.")
+      case .full: throw HTTPError.unavailable("There is no room for another topic.")
+      case .unavailable: throw HTTPError.unavailable("The update could not be kept.")
       }
     }
   }
@@ -70,8 +70,7 @@ struct Publishing: Sendable {
     guard let name = RequestTarget(request.uri.string)?.topicName(before: "updates"),
       let topic = Topic(name)
     else {
-      throw HTTPError(
-        .badRequest, message: "A topic has 1 to 200 bytes of UTF-8, no / and no control character.")
+      throw HTTPError(.badRequest, message: Topic.form)
     }
     let event = try header(
       .eventName, request, EventName.init,
@@ -105,15 +104,18 @@ struct Publishing: Sendable {
     return value
   }
 
-  private static func unavailable(_ message: String) -> HTTPError {
-    HTTPError(
-      .serviceUnavailable, headers: [.retryAfter: "\(Int.random(in: 1...5))"], message: message)
-  }
-
   /// Takes as long for a guess that is nearly right as for one that is not.
   private static func areEqual(_ left: String, _ right: String) -> Bool {
     var difference = left.utf8.count ^ right.utf8.count
     for (a, b) in zip(left.utf8, right.utf8) { difference |= Int(a ^ b) }
     return difference == 0
+  }
+}
+
+extension HTTPError {
+  /// It is worth another try in a moment, which is not the same for all.
+  package static func unavailable(_ message: String) -> HTTPError {
+    HTTPError(
+      .serviceUnavailable, headers: [.retryAfter: "\(Int.random(in: 1...5))"], message: message)
   }
 }
