@@ -156,8 +156,8 @@ let package = Package(
     pieceTests(
       "Updates",
       [
-        "Conformance", "Updates", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        "Conformance", "TestSupport", "Updates", nioCore,
+        .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     pieceTests("PubSub", ["Conformance", "PubSub", "Updates"]),
     pieceTests("InProcessBroker", ["Conformance", "InProcessBroker", "PubSub", "Updates"]),
@@ -167,10 +167,9 @@ let package = Package(
       [
         "Conformance", "Updates", "WebServer", nioCore,
         .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
     pieceTests(
-      "ServerSentEvents", ["Conformance", "ServerSentEvents", "Updates", nioCore]),
+      "ServerSentEvents", ["Conformance", "ServerSentEvents", "TestSupport", "Updates", nioCore]),
     .testTarget(
       name: "StartersTests",
       dependencies: [

@@ -1,6 +1,7 @@
 import Conformance
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 import Updates
 
