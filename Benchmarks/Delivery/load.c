@@ -1,10 +1,12 @@
-// Opens event streams, publishes, checks every delivery, and tells what they cost the server.
+// Opens streams, publishes, has every delivery checked, and tells what they cost the server.
 //
-//     load PORT STREAMS UPDATES BURST BYTES PID
+//     load TRANSPORT PORT STREAMS UPDATES BURST BYTES QUIET PID
 //
-// PID is the server's. Prints one line of key=value; or exits 1 and says what was missing. The first
-// burst is checked like the others but not measured.
+// PID is the server's, QUIET how many seconds the streams are left alone before the server's memory is
+// read. Prints one line of key=value; or exits 1 and says what was missing. The first burst is checked
+// like the others but not measured.
 #define _GNU_SOURCE
+#include "load.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -17,39 +19,35 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 1024, INPUT = 1 << 18, OPENING = 100, PER_ADDRESS = 25000, DIGITS = 10, PATIENCE = 20 };
-
-struct stream {
-  int descriptor;
-  int received;  // complete updates, -1 before the first byte
-  int inside;    // bytes of the body that is being read, 0 between two
-  int number;    // its number, as far as it was read
-};
+enum { EVENTS = 1024, INPUT = 1 << 18, OPENING = 100, PER_ADDRESS = 25000, PATIENCE = 20 };
 
 struct publisher {
   int descriptor, length;  // of what is in `answer`
   char answer[4096];
 };
 
-static int port, stream_count, update_count, burst, body_size, pid;
+int port, burst, body_size;
+static int stream_count, update_count, quiet, pid;
+static const struct transport *transport = transports;
 static struct stream *streams;
 static struct publisher *publishers;
-static int *order;  // the number at each place, as the first stream that came so far has it
-static int opened, started, answered, published, poller;
-static long deliveries, reads;
-static double begun;  // when the last stream was opened, or the last burst
+static int opened, begun, answered, poller;
+static long reads;
+static double since;  // when the last stream was opened, or the last burst published
 
-__attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *format, ...) {
+void fail(const char *format, ...) {
   va_list values;
   va_start(values, format);
   vfprintf(stderr, format, values);
-  fprintf(stderr, "\n%d of %d streams opened, %d started; %d updates sent, %d of the last %d answered\n",
-          opened, stream_count, started, published, answered, burst);
+  fprintf(stderr, "\n%d of %d streams opened, %d begun; %d updates sent, %d of the last %d answered\n",
+          opened, stream_count, begun, published, answered, burst);
   for (int i = 0, shown = 0; i < opened && shown < 5; i++)
     if (streams[i].received < published && ++shown)
       fprintf(stderr, "stream %d has %d of %d updates\n", i, streams[i].received, published);
   exit(1);
 }
+
+int index_of(const struct stream *stream) { return stream - streams; }
 
 static double seconds(clockid_t clock) {
   struct timespec time;
@@ -78,54 +76,20 @@ static long server_memory(void) {
 
 // MARK: Reading
 
-static void delivered(struct stream *stream) {
-  int index = stream - streams, place = stream->received++, number = stream->number;
-  int first = place / burst * burst;  // of the burst that is due
-  if (place >= published) fail("stream %d: more updates than were published", index);
-  if (stream->inside != body_size) fail("stream %d: a body of %d bytes", index, stream->inside);
-  if (order[place] < 0) {
-    // Those of one burst have no order of their own, but the same one in all streams.
-    if (number / burst * burst != first) fail("stream %d: update %d at place %d", index, number, place);
-    for (int i = first; i < place; i++)
-      if (order[i] == number) fail("stream %d: update %d twice", index, number);
-    order[place] = number;
-  }
-  if (order[place] != number)
-    fail("stream %d: update %d where others have %d", index, number, order[place]);
-  deliveries++;
-}
-
-/// A body begins with `@`, which nothing else in a stream has, and ten digits, and is one line.
-static void scan(struct stream *stream, const char *next, const char *end) {
-  while (next < end) {
-    if (!stream->inside) {
-      if (!(next = memchr(next, '@', end - next))) return;
-      next++;
-      stream->inside = 1;
-      stream->number = 0;
-    }
-    for (; next < end && stream->inside <= DIGITS && *next != '\n'; next++, stream->inside++)
-      stream->number = stream->number * 10 + *next - '0';
-    const char *line_end = memchr(next, '\n', end - next);
-    stream->inside += (line_end ? line_end : end) - next;
-    if (!line_end) return;
-    delivered(stream);
-    stream->inside = 0;
-    next = line_end + 1;
-  }
-}
-
 static void read_stream(struct stream *stream) {
-  static char input[INPUT];
-  ssize_t got = recv(stream->descriptor, input, INPUT, 0);
-  if (got <= 0) fail("stream %td was closed: %s", stream - streams, got ? strerror(errno) : "end");
-  if (stream->received < 0) {
-    if (memcmp(input, "HTTP/1.1 200", 12)) fail("stream %td: %.*s", stream - streams, (int)got, input);
-    stream->received = 0;
-    started++;
-  }
+  static char input[INPUT + 1];
+  int kept = stream->kept;
+  memcpy(input, stream->rest, kept);
+  ssize_t got = recv(stream->descriptor, input + kept, INPUT - kept, 0);
+  if (got <= 0) fail("stream %d was closed: %s", index_of(stream), got ? strerror(errno) : "end");
   reads++;
-  scan(stream, input, input + got);
+  int had_begun = stream->has_begun;
+  char *end = input + kept + got, *rest = transport->take(stream, input, end);
+  begun += stream->has_begun - had_begun;
+  if (!kept && rest == end) return;
+  stream->kept = end - rest;
+  stream->rest = realloc(stream->rest, stream->kept + 1);  // not 0, which would free it
+  memcpy(stream->rest, rest, stream->kept);
 }
 
 static void read_answer(struct publisher *publisher) {
@@ -137,7 +101,9 @@ static void read_answer(struct publisher *publisher) {
   answer[publisher->length] = 0;
   char *head_end = strstr(answer, "\r\n\r\n"), *field = strcasestr(answer, "\r\nContent-Length:");
   if (!head_end) return;
-  if (!field || strncmp(answer, "HTTP/1.1 201", 12)) fail("not published: %s", answer);
+  // Nchan answers 202 if nobody listens.
+  if (!field || (strncmp(answer, "HTTP/1.1 201", 12) && strncmp(answer, "HTTP/1.1 202", 12)))
+    fail("not published: %s", answer);
   if (publisher->length < head_end + 4 - answer + atoi(field + 17)) return;
   publisher->length = 0;
   answered++;
@@ -146,7 +112,6 @@ static void read_answer(struct publisher *publisher) {
 static void turn(void) {
   struct epoll_event events[EVENTS];
   int ready = epoll_wait(poller, events, EVENTS, 100);
-  if (seconds(CLOCK_MONOTONIC) > begun + PATIENCE) fail("not complete after %d s", PATIENCE);
   for (int i = 0; i < ready; i++) {
     int index = events[i].data.u32;
     if (index < stream_count) read_stream(&streams[index]);
@@ -154,24 +119,37 @@ static void turn(void) {
   }
 }
 
+static void await(void) {
+  if (seconds(CLOCK_MONOTONIC) > since + PATIENCE) fail("not complete after %d s", PATIENCE);
+  turn();
+}
+
+/// Until the server has read all requests: it has then nothing left to do.
+static void let_server_rest(void) {
+  double last, now = server_cpu();
+  do {
+    last = now;
+    usleep(2000);
+    now = server_cpu();
+  } while (now > last);
+}
+
 // MARK: Writing
 
-static void send_all(int descriptor, const char *bytes, int size) {
+void send_all(int descriptor, const char *bytes, int size) {
   if (send(descriptor, bytes, size, MSG_NOSIGNAL) != size) fail("send: %m");
 }
 
-/// One update on each publishing connection, and all that follows from them.
-static void publish(void) {
-  char request[256 + body_size], number[16];
+/// One update on each publishing connection, and all that follows from them; how long they took.
+static double publish(void) {
+  char request[256 + body_size];
   answered = 0;
-  begun = seconds(CLOCK_MONOTONIC);
+  since = seconds(CLOCK_MONOTONIC);
   for (int i = 0; i < burst; i++) {
     int head = sprintf(request,
                        "POST /topics/t/updates HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                        "Content-Type: text/plain\r\nContent-Length: %d\r\n\r\n", port, body_size);
-    memset(request + head, 'x', body_size);
-    int digits = sprintf(number, "%c%0*d", opened ? '@' : '-', DIGITS, published + i);
-    memcpy(request + head, number, digits);
+    write_body(request + head, published + i, opened > 0);
     send_all(publishers[i].descriptor, request, head + body_size);
   }
   if (opened) published += burst;
@@ -179,8 +157,11 @@ static void publish(void) {
   while (answered < burst || deliveries < due) {
     // If the server had to wake this process for each delivery, that would be what is measured.
     if (due - deliveries > (long)burst * opened / 8) usleep(500);
-    turn();
+    await();
   }
+  double delay = seconds(CLOCK_MONOTONIC) - since;
+  if (transport->is_held) let_server_rest();  // all have asked again
+  return delay;
 }
 
 static int connection(int index, const char *address) {
@@ -200,34 +181,48 @@ static int connection(int index, const char *address) {
 
 /// Opens streams until there are `count`, at most a hundred at a time that have not begun.
 static void open_streams(int count) {
-  char address[32], request[128];
-  int size = sprintf(request, "GET /topics/t/events HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", port);
-  for (; opened < count; opened++) {
-    while (opened - started == OPENING) turn();
+  char address[32], request[512];
+  int size = sprintf(request, transport->request, port);
+  while (opened < count) {
+    struct stream *stream = &streams[opened];
     sprintf(address, "127.0.0.%d", 1 + opened / PER_ADDRESS);
-    streams[opened] = (struct stream){.descriptor = connection(opened, address), .received = -1};
-    send_all(streams[opened].descriptor, request, size);
-    begun = seconds(CLOCK_MONOTONIC);
+    stream->descriptor = connection(opened++, address);
+    send_all(stream->descriptor, request, size);
+    since = seconds(CLOCK_MONOTONIC);
+    if (transport->is_held) begun += stream->has_begun = 1;
+    if (transport->is_held && (begun % OPENING == 0 || begun == count)) let_server_rest();
+    while (opened - begun == OPENING) await();
   }
-  while (started < count) turn();
+  while (begun < count) await();
 }
+
+// MARK: Measuring
 
 static int ascending(const void *left, const void *right) {
   double difference = *(const double *)left - *(const double *)right;
   return (difference > 0) - (difference < 0);
 }
 
+static void read_arguments(int count, char **arguments) {
+  int *numbers[] = {&port, &stream_count, &update_count, &burst, &body_size, &quiet, &pid};
+  int is_right = count == 9;
+  for (int i = 0; is_right && i < 7; i++) is_right = (*numbers[i] = atoi(arguments[i + 2])) > 0;
+  while (is_right && transport->name && strcmp(transport->name, arguments[1])) transport++;
+  if (is_right && transport->name && stream_count >= 2 && update_count % burst == 0 &&
+      update_count > burst && body_size >= DIGITS + 2 && !(transport->is_held && burst > 1))
+    return;
+  fputs("usage: load TRANSPORT PORT STREAMS UPDATES BURST BYTES QUIET PID\n"
+        "TRANSPORT sse, websocket or long-polling, which has bursts of 1; STREAMS from 2;\n"
+        "UPDATES a multiple of BURST and more than one; BYTES from 12\n", stderr);
+  exit(64);
+}
+
 int main(int count, char **arguments) {
-  int *numbers[] = {&port, &stream_count, &update_count, &burst, &body_size, &pid}, ok = count == 7;
-  for (int i = 0; ok && i < 6; i++) ok = (*numbers[i] = atoi(arguments[i + 1])) > 0;
-  if (!ok || stream_count < 2 || update_count % burst || update_count == burst || body_size <= DIGITS)
-    return puts("usage: load PORT STREAMS UPDATES BURST BYTES PID\n"
-                "STREAMS from 2, UPDATES a multiple of BURST and more than one, BYTES from 11"), 64;
+  read_arguments(count, arguments);
   poller = epoll_create1(0);
   streams = calloc(stream_count, sizeof *streams);
   publishers = calloc(burst, sizeof *publishers);
-  order = malloc(update_count * sizeof *order);
-  memset(order, -1, update_count * sizeof *order);
+  expect(update_count);
   rlim_t files = stream_count + burst + 16;
   if (setrlimit(RLIMIT_NOFILE, &(struct rlimit){files, files})) fail("%ld open files: %m", (long)files);
 
@@ -237,7 +232,7 @@ int main(int count, char **arguments) {
   open_streams(1);
   long memory = server_memory();
   open_streams(stream_count);
-  while (seconds(CLOCK_MONOTONIC) < begun + 2) turn();
+  while (seconds(CLOCK_MONOTONIC) < since + quiet) turn();
   memory = server_memory() - memory;
 
   publish();
@@ -245,10 +240,7 @@ int main(int count, char **arguments) {
   double delays[rounds], measured = (double)rounds * burst * stream_count;
   double cpu = server_cpu(), own_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
   reads = 0;
-  for (int i = 0; i < rounds; i++) {
-    publish();
-    delays[i] = seconds(CLOCK_MONOTONIC) - begun;
-  }
+  for (int i = 0; i < rounds; i++) delays[i] = publish();
   cpu = server_cpu() - cpu;
   own_cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - own_cpu;
   for (int i = 0; i < 5; i++) turn();  // an update too many would come now

@@ -1,10 +1,11 @@
-// The reference: what a delivery costs when nothing is left to do but one send for each stream.
+// The reference: what a delivery costs when nothing is left to do but one send for each client.
 //
 //     loop PORT
 //
-// One thread, one epoll, one topic whatever its name, and of HTTP only what load.c says. All updates
-// that one turn of the loop reads go out as one chunk, by one send for each stream. A stream that does
-// not take the whole of it at once is closed: there is no queue.
+// One thread, one epoll, one topic whatever its name, and of HTTP and WebSocket only what the load says.
+// All updates that one turn of the loop reads go out joined: one chunk of events, frames one behind the
+// other, or one page for those that wait for it; by one send for each client. A client that does not take
+// the whole of it at once is closed: there is no queue.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,13 +18,24 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EVENTS = 512, ANSWERS = 4096, INPUT = 1 << 17, OUTPUT = 1 << 20, CHUNK_HEAD = 10 };
+enum { EVENTS = 512, ANSWERS = 4096, INPUT = 1 << 17, OUTPUT = 1 << 20, BODY = 1 << 15, MARGIN = 256 };
+enum kind { EVENT_STREAM, SOCKET, WAITING, KINDS };
+
+/// Those that get the same bytes.
+struct audience {
+  int *members, count, room;
+  int length;   // of what this turn has collected, from `output + MARGIN` on
+  char *start;  // of what goes out
+  int size;
+  char output[OUTPUT];
+};
 
 /// Indexed by descriptor.
 struct connection {
-  int position;  // in `streams`, -1 for a connection that makes ordinary requests
-  int kept;      // length of `rest`
-  char *rest;    // the beginning of a request that is not complete
+  int position;  // in its audience, -1 for a connection that makes ordinary requests
+  enum kind kind;
+  int kept;    // length of `rest`
+  char *rest;  // the beginning of a request that is not complete
 };
 
 struct answer {
@@ -32,12 +44,11 @@ struct answer {
 };
 
 static struct connection *connections;
-static int *streams, stream_count, stream_room;
-static char input[INPUT + 1], output[OUTPUT];
-static int length;  // of what is in `output`, 0 for nothing
+static struct audience audiences[KINDS];
+static char input[INPUT + 1];
 static struct answer answers[ANSWERS];
 static int answer_count;
-static unsigned long last_id;
+static unsigned long last_id, sent_id;
 static int poller;
 
 static void fail(const char *what) {
@@ -48,8 +59,9 @@ static void fail(const char *what) {
 static void drop(int descriptor) {
   struct connection *connection = &connections[descriptor];
   if (connection->position >= 0) {
-    int moved = streams[--stream_count];
-    streams[connection->position] = moved;
+    struct audience *audience = &audiences[connection->kind];
+    int moved = audience->members[--audience->count];
+    audience->members[connection->position] = moved;
     connections[moved].position = connection->position;
     connection->position = -1;
   }
@@ -59,23 +71,101 @@ static void drop(int descriptor) {
   close(descriptor);
 }
 
-static void reply(int descriptor, const char *bytes, int size) {
-  if (send(descriptor, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) != size) drop(descriptor);
+static int send_at_once(int descriptor, const char *bytes, int size) {
+  return send(descriptor, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) == size;
 }
 
-/// Sends what this turn has collected to every stream, and only then answers its publishers.
+static void reply(int descriptor, const char *bytes, int size) {
+  if (!send_at_once(descriptor, bytes, size)) drop(descriptor);
+}
+
+static void join(int descriptor, enum kind kind) {
+  struct audience *audience = &audiences[kind];
+  if (audience->count == audience->room) {
+    audience->room = audience->room ? 2 * audience->room : 1024;
+    audience->members = realloc(audience->members, audience->room * sizeof *audience->members);
+    if (!audience->members) fail("realloc");
+  }
+  connections[descriptor].kind = kind;
+  connections[descriptor].position = audience->count;
+  audience->members[audience->count++] = descriptor;
+}
+
+// MARK: Formats
+
+/// A frame of text; the head is at most 4 bytes, as the text is shorter than 64 KB.
+static int write_frame(char *frame, const char *text, int size) {
+  int head = size < 126 ? 2 : 4;
+  frame[0] = (char)0x81;
+  frame[1] = size < 126 ? size : 126;
+  if (head == 4) {
+    frame[2] = size >> 8;
+    frame[3] = size;
+  }
+  memcpy(frame + head, text, size);
+  return head + size;
+}
+
+/// In JSON some bytes of the data would have to be escaped; the load sends none of them.
+static void collect(const char *data, int size) {
+  static char item[BODY + 64];
+  int item_size = sprintf(item, "{\"id\":\"%lu\",\"data\":\"", last_id);
+  memcpy(item + item_size, data, size);
+  item_size += size;
+  memcpy(item + item_size, "\"}", 2);
+  item_size += 2;
+
+  struct audience *audience = &audiences[EVENT_STREAM];
+  char *next = audience->output + MARGIN + audience->length;
+  int head = sprintf(next, "id: %lu\ndata: ", last_id);
+  memcpy(next + head, data, size);
+  memcpy(next + head + size, "\n\n", 2);
+  audience->length += head + size + 2;
+
+  audience = &audiences[SOCKET];
+  audience->length += write_frame(audience->output + MARGIN + audience->length, item, item_size);
+
+  audience = &audiences[WAITING];
+  if (audience->length) audience->output[MARGIN + audience->length++] = ',';
+  memcpy(audience->output + MARGIN + audience->length, item, item_size);
+  audience->length += item_size;
+}
+
+/// What goes out of what was collected, with the bytes before and after it.
+static void enclose(enum kind kind, const char *head, const char *tail) {
+  struct audience *audience = &audiences[kind];
+  int head_size = strlen(head), tail_size = strlen(tail);
+  audience->start = audience->output + MARGIN - head_size;
+  memcpy(audience->start, head, head_size);
+  memcpy(audience->output + MARGIN + audience->length, tail, tail_size);
+  audience->size = head_size + audience->length + tail_size;
+  audience->length = 0;
+}
+
+/// Sends what this turn has collected to every client, and only then answers its publishers.
 static void deliver(void) {
   if (!answer_count) return;
-  char head[CHUNK_HEAD + 1];
-  snprintf(head, sizeof head, "%08x\r\n", length - CHUNK_HEAD);
-  memcpy(output, head, CHUNK_HEAD);
-  memcpy(output + length, "\r\n", 2);
-  length += 2;
-  for (int i = 0; i < stream_count;) {
-    if (send(streams[i], output, length, MSG_DONTWAIT | MSG_NOSIGNAL) == length) i++;
-    else drop(streams[i]);  // another stream takes its place
+  char head[MARGIN], tail[64];
+  sprintf(head, "%x\r\n", audiences[EVENT_STREAM].length);
+  enclose(EVENT_STREAM, head, "\r\n");
+  enclose(SOCKET, "", "");
+  int tail_size = sprintf(tail, "],\"next\":\"%lu\",\"reset\":false}", last_id);
+  sprintf(head,
+          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{\"updates\":[",
+          12 + audiences[WAITING].length + tail_size);
+  enclose(WAITING, head, tail);
+  sent_id = last_id;
+
+  for (enum kind kind = 0; kind < KINDS; kind++) {
+    struct audience *audience = &audiences[kind];
+    for (int i = 0; i < audience->count;) {
+      if (send_at_once(audience->members[i], audience->start, audience->size)) i++;
+      else drop(audience->members[i]);  // another takes its place
+    }
   }
-  length = 0;
+  struct audience *waiting = &audiences[WAITING];
+  while (waiting->count) connections[waiting->members[--waiting->count]].position = -1;
+
   for (int i = 0; i < answer_count; i++) {
     char id[32], answer[160];
     int size = snprintf(id, sizeof id, "{\"id\":\"%lu\"}", answers[i].id);
@@ -87,13 +177,13 @@ static void deliver(void) {
   answer_count = 0;
 }
 
+// MARK: Requests
+
 static void publish(int descriptor, const char *data, int size) {
-  if (length + size + 64 > OUTPUT || answer_count == ANSWERS) deliver();
-  if (!length) length = CHUNK_HEAD;
-  length += sprintf(output + length, "id: %lu\ndata: ", ++last_id);
-  memcpy(output + length, data, size);
-  memcpy(output + length + size, "\n\n", 2);
-  length += size + 2;
+  // Frames take the most room.
+  if (audiences[SOCKET].length + size > OUTPUT - 2 * MARGIN || answer_count == ANSWERS) deliver();
+  last_id++;
+  collect(data, size);
   answers[answer_count++] = (struct answer){descriptor, last_id};
 }
 
@@ -101,14 +191,28 @@ static void begin_stream(int descriptor) {
   static const char head[] =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
       "Transfer-Encoding: chunked\r\n\r\n";
-  if (stream_count == stream_room) {
-    stream_room = stream_room ? 2 * stream_room : 1024;
-    streams = realloc(streams, stream_room * sizeof *streams);
-    if (!streams) fail("realloc");
-  }
-  connections[descriptor].position = stream_count;
-  streams[stream_count++] = descriptor;
+  join(descriptor, EVENT_STREAM);
   reply(descriptor, head, sizeof head - 1);
+}
+
+/// The load has always the same key, so there is nothing to compute.
+static void begin_socket(int descriptor) {
+  char answer[512], place[64];
+  int size = sprintf(answer,
+                     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+  size += write_frame(answer + size, place, sprintf(place, "{\"next\":\"%lu\",\"reset\":false}", sent_id));
+  join(descriptor, SOCKET);
+  reply(descriptor, answer, size);
+}
+
+/// Waits, or gets the last page again: there is no more history, since the load publishes only when all
+/// have what came before.
+static void begin_wait(int descriptor, const char *request) {
+  const char *after = strstr(request, "?after=");
+  if (after && strtoul(after + 7, NULL, 10) < sent_id)
+    reply(descriptor, audiences[WAITING].start, audiences[WAITING].size);
+  else join(descriptor, WAITING);
 }
 
 /// Answers the requests that are complete; returns how many bytes they had, or -1 for a wrong one.
@@ -119,14 +223,17 @@ static int requests(int descriptor, char *start, char *end) {
     if (!head_end) return next - start;
     *head_end = 0;
     char *body = head_end + 4;
-    if (!strncmp(next, "GET /topics/", 12) && strstr(next, "/events HTTP/1.1")) {
-      begin_stream(descriptor);
+    if (!strncmp(next, "GET /topics/", 12)) {  // and then nothing more, before it has an answer
+      if (strstr(next, "/events HTTP/1.1")) begin_stream(descriptor);
+      else if (strstr(next, "/socket HTTP/1.1")) begin_socket(descriptor);
+      else if (strstr(next, "/updates?")) begin_wait(descriptor, next);
+      else return -1;
       return end - start;
     }
     char *field = strcasestr(next, "\r\nContent-Length:");
     if (strncmp(next, "POST /topics/", 13) || !field) return -1;
     long size = strtol(field + 17, NULL, 10);
-    if (size < 0 || size > INPUT / 2) return -1;
+    if (size < 0 || size > BODY) return -1;
     *head_end = '\r';
     if (end - body < size) return next - start;
     publish(descriptor, body, size);
@@ -141,7 +248,7 @@ static void readable(int descriptor) {
   ssize_t got = recv(descriptor, input + kept, INPUT - kept, MSG_DONTWAIT);
   if (got < 0 && errno == EAGAIN) return;
   if (got <= 0) return drop(descriptor);
-  if (connection->position >= 0) return;  // a stream has nothing to say
+  if (connection->position >= 0) return;  // has nothing to say
   char *end = input + kept + got;
   int used = requests(descriptor, input, end);
   if (used < 0 || (!used && end == input + INPUT)) return drop(descriptor);
