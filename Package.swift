@@ -28,6 +28,7 @@ func pieceTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -39,6 +40,17 @@ let lifecycle = Target.Dependency.product(
   let pkgConfigForYAML: String? = nil
 #endif
 
+/// A whole server that is no project: for a foreign test suite, for benchmarks.
+func server(_ name: String, _ path: String, _ transports: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: ["InProcessBroker", "PubSub", "Updates", "WebServer"] + transports + [
+      lifecycle, logging, nioCore,
+      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+    ],
+    path: path, swiftSettings: settings)
+}
+
 let package = Package(
   name: "tidings",
   platforms: [.macOS(.v15)],
@@ -47,6 +59,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -108,25 +121,32 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        nioHTTP1,
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
-    piece(
-      "Polling",
-      [
-        "Updates", "WebServer", .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HTTPTypes", package: "swift-http-types"),
-      ]),
+    piece("Polling", ["Updates", "WebServer", nioCore, nioHTTP1]),
     piece(
       "ServerSentEvents",
-      ["Updates", "WebServer", nioCore, .product(name: "NIOHTTP1", package: "swift-nio")]),
+      ["Updates", "WebServer", nioCore, nioHTTP1]),
+    piece(
+      "LongPolling",
+      [
+        "Polling", "Updates", "WebServer", nioCore,
+        nioHTTP1,
+      ]),
+    piece(
+      "WebSockets",
+      [
+        "Updates", "WebServer", nioCore, .product(name: "Crypto", package: "swift-crypto"),
+        nioHTTP1,
+      ]),
     .executableTarget(
       name: "App",
       dependencies: [
-        "InProcessBroker", "Polling", "PubSub", "ServerSentEvents", "Updates", "WebServer",
-        lifecycle, logging, nioCore,
+        "InProcessBroker", "LongPolling", "Polling", "PubSub", "ServerSentEvents", "Updates",
+        "WebServer", "WebSockets", lifecycle, logging, nioCore,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
@@ -165,19 +185,28 @@ let package = Package(
     pieceTests(
       "WebServer",
       [
-        "Conformance", "Updates", "WebServer", nioCore,
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        "Conformance", "TestSupport", "Updates", "WebServer", "WireSupport", nioCore,
+        nioHTTP1,
       ]),
+    .target(
+      name: "WireSupport",
+      dependencies: [
+        "ServiceSupport", "TestSupport", "Updates", "WebServer", "WebSockets", nioCore, nioHTTP1,
+      ],
+      path: "Tests/WireSupport", swiftSettings: settings),
+    pieceTests(
+      "WebSockets",
+      ["ServiceSupport", "TestSupport", "Updates", "WebSockets", "WireSupport", nioCore, nioHTTP1]),
     pieceTests(
       "ServerSentEvents", ["Conformance", "ServerSentEvents", "TestSupport", "Updates", nioCore]),
     .testTarget(
       name: "StartersTests",
       dependencies: [
-        "Advisor", "Quantities", "Rules", "Specs", "Starters", "TestSupport",
+        "Advisor", "Quantities", "Rules", "Specs", "Starters", "TestSupport", "YAML",
       ],
       exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
-      name: "CorpusTests", dependencies: ["TestSupport"], exclude: ["Corpus"],
+      name: "CorpusTests", dependencies: ["TestSupport", "WireSupport"], exclude: ["Corpus"],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["Diagnostics", "TestSupport", "tidings"],
@@ -199,6 +228,10 @@ if Context.environment["ENGINES"] == "all" {
         "Conformance", "DatabasePolling", "SQLiteStore", "Updates", logging,
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    server("echo", "Tests/Echo", ["WebSockets"]),
+    server(
+      "DeliveryServer", "Benchmarks/Delivery/Server",
+      ["LongPolling", "Polling", "ServerSentEvents", "WebSockets"]),
     // Whole servers, which keep deadlines: nothing that hundreds of others should run beside.
     .testTarget(
       name: "AppTests",
@@ -216,8 +249,9 @@ if Context.environment["ENGINES"] == "all" {
     pieceTests(
       "Server",
       [
-        "InProcessBroker", "Polling", "PubSub", "ServerSentEvents", "ServiceSupport", "Updates",
-        "WebServer", lifecycle, logging, nioCore,
+        "InProcessBroker", "LongPolling", "Polling", "PubSub", "ServerSentEvents",
+        "ServiceSupport", "TestSupport", "Updates", "WebServer", "WebSockets", lifecycle, logging,
+        nioCore,
       ]),
     // Takes minutes, as it builds whole projects.
     tests("StarterTests", ["ServiceSupport", "TestSupport", "tidings"]),
@@ -228,7 +262,7 @@ if Context.environment["ENGINES"] == "all" {
 if Context.environment["FUZZ"] == "1" {
   package.targets.append(
     .executableTarget(
-      name: "FuzzParsers", dependencies: ["TestSupport"], path: "Fuzz",
+      name: "FuzzParsers", dependencies: ["TestSupport", "WireSupport"], path: "Fuzz",
       swiftSettings: settings + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

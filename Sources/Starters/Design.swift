@@ -24,7 +24,11 @@ package struct Design: Sendable {
 
   /// All pieces, those first that others need.
   func pieces(_ all: Pieces) -> [Pieces.Piece] {
-    let wanted = Set(all.appPieces + transports.map(\.piece) + engine.pieces)
+    var wanted = Set(all.appPieces + transports.map(\.piece) + engine.pieces)
+    // In the file, too, what a piece needs stands before it.
+    for piece in all.pieces.reversed() where wanted.contains(piece.name) {
+      wanted.formUnion(piece.pieces)
+    }
     return all.pieces.filter { wanted.contains($0.name) }
   }
 }

@@ -43,10 +43,14 @@ package struct Pieces: Sendable {
     package var title: String
     package var piece: String
     package var readFirst: String
-    /// An expression of the wiring, for a transport that takes connections over.
-    package var stream: String?
-    /// A statement of the wiring, for one that answers requests.
-    package var route: String?
+    /// An expression of the wiring, for one that is served below the web framework.
+    package var transport: String
+    /// A command that tries it.
+    package var usage: String
+    /// An entry of the ladder in `Public/updates.js`.
+    package var script: String
+    /// A location of `nginx.conf`, for one that needs more of a proxy than others.
+    package var proxy: String?
   }
 
   package struct Engine: Sendable {
@@ -123,8 +127,10 @@ extension Pieces.Transport {
     title = try item["title"].text()
     piece = try item["piece"].text()
     readFirst = try item["read-first"].text()
-    stream = try item.optional("stream")?.text()
-    route = try item.optional("route")?.text()
+    transport = try item["transport"].text()
+    usage = try item["usage"].text()
+    script = try item["script"].text()
+    proxy = try item.optional("proxy")?.text()
   }
 }
 

@@ -30,7 +30,10 @@ package struct Planner {
   package func plan(
     _ design: Design, requirements: String, decision: String
   ) throws -> Plan {
-    let texts = ProjectTexts(design: design, all: all)
+    let scripts = try design.transports.map {
+      try source("templates/Public/transports/\($0.id).js")
+    }
+    let texts = ProjectTexts(design: design, all: all, scripts: scripts)
     var files = [
       Plan.File(path: "Package.swift", text: Manifest(design: design, all: all).text),
       Plan.File(path: "Sources/App/Services.swift", text: Wiring(design: design).text),
@@ -52,7 +55,9 @@ package struct Planner {
   private static let templates = [
     ("README.md", "README.md"),
     ("Public/index.html", "Public/index.html"),
+    ("Public/updates.js", "Public/updates.js"),
     ("compose/compose.yaml", "compose.yaml"),
+    ("compose/nginx.conf", "nginx.conf"),
     ("compose/Dockerfile", "Dockerfile"),
     ("project/ci.yml", ".github/workflows/ci.yml"),
     ("project/gitignore", ".gitignore"),
@@ -69,7 +74,7 @@ package struct Planner {
       }
     }
     files.append(.init(path: "Sources/App/App.swift", text: try source("templates/App/App.swift")))
-    for name in ["page.css", "page.js", "updates.js", "updates.d.ts"] {
+    for name in ["page.css", "page.js"] {
       files.append(.init(path: "Public/" + name, text: try source("templates/Public/" + name)))
     }
     for name in ["Server"] + design.transports.map({ $0.piece + "Tests" }) {

@@ -4,18 +4,25 @@ import Reports
 struct ProjectTexts {
   let design: Design
   let all: Pieces
+  /// What a browser needs for each transport, the best first.
+  let scripts: [String]
 
   private var pieces: [Pieces.Piece] { design.pieces(all) }
   private var libraries: [Pieces.Library] { pieces.compactMap(\.library) }
 
-  /// Of `Public/index.html`.
+  /// Of the templates in `Public`.
   var page: [String: String] {
     [
       "title": Escapes.html(design.name),
       "summary": design.summary.map { "    <p class=\"summary\">\(Escapes.html($0))</p>" } ?? "",
-      "transport": design.transport.id,
       "interval": "\(design.settings.pollMilliseconds)",
+      "ladder": design.transports.map(\.script).joined(separator: ", "),
+      "transports": parts,
     ]
+  }
+
+  private var parts: String {
+    scripts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n")
   }
 
   /// Of all other templates.
@@ -25,6 +32,8 @@ struct ProjectTexts {
       "summary": design.summary.map(Markdown.escape) ?? "",
       "transport-title": design.transport.title,
       "fallback-titles": fallbacks,
+      "fallback-note": design.fallbacks.isEmpty
+        ? "" : ", and goes on from the same place where a network carries only the next transport",
       "fan-out-title": design.engine.fanOut,
       "engine-title": design.engine.title,
       "library-note": libraryNote,
@@ -32,7 +41,7 @@ struct ProjectTexts {
       "pieces": Markdown.table(
         ["Folder", "What it does"],
         pieces.map { ["`Sources/\($0.name)`", Markdown.escape($0.task)] }),
-      "usage": design.transports.map { usage[$0.id] ?? "" }.joined(separator: "\n"),
+      "usage": design.transports.map(\.usage).joined(separator: "\n"),
       "variables": Markdown.table(
         ["Variable", "Default", "Meaning"],
         variables.map { variable in
@@ -48,6 +57,11 @@ struct ProjectTexts {
       "environment": design.engine.containerEnvironment.map { "      \($0)" }
         .joined(separator: "\n"),
       "open-files": "\(design.settings.maximumConnections + 1000)",
+      "max-body": "\(design.settings.maximumBody)",
+      "proxy-connections": "\(proxyConnections)",
+      "proxy-files": "\(proxyConnections + 1000)",
+      "locations": locations,
+      "volume": design.engine.volume.map { "    volumes: [\"\($0)\"]" } ?? "",
       "volumes": volumes,
       "data-folder": design.engine.volume == nil ? "" : "RUN mkdir data && chown app data",
       "build-packages": install(libraries.map(\.developmentPackage)),
@@ -78,10 +92,10 @@ struct ProjectTexts {
   }
 
   private var fallbacks: String {
-    design.fallbacks.isEmpty
-      ? ""
-      : ", and to those whose network does not carry that by "
-        + design.fallbacks.map { "\($0.title) (`transport: '\($0.id)'`)" }.joined(separator: ", ")
+    let titles = design.fallbacks.map(\.title)
+    guard let last = titles.last else { return "" }
+    let list = titles.count > 1 ? titles.dropLast().joined(separator: ", ") + " or " + last : last
+    return ", and by \(list) where a network does not carry that"
   }
 
   private var libraryNote: String {
@@ -92,15 +106,17 @@ struct ProjectTexts {
         .joined(separator: ", ")
   }
 
-  private let usage = [
-    "sse": "curl -N http://127.0.0.1:8080/topics/demo/events                # follow",
-    "polling": "curl 'http://127.0.0.1:8080/topics/demo/updates?after=earliest'    # read",
-  ]
+  /// A client's own and one to the server, and some to spare.
+  private var proxyConnections: Int { 2 * design.settings.maximumConnections + 100 }
+
+  private var locations: String {
+    design.transports.compactMap(\.proxy).joined().split(separator: "\n").map { "    " + $0 }
+      .joined(separator: "\n")
+  }
 
   private var volumes: String {
     guard let volume = design.engine.volume else { return "" }
-    let name = volume.prefix { $0 != ":" }
-    return "    volumes: [\"\(volume)\"]\nvolumes:\n  \(name):"
+    return "volumes:\n  \(volume.prefix { $0 != ":" }):"
   }
 
   private func install(_ packages: [String]) -> String {

@@ -34,10 +34,10 @@ struct Wiring {
             fanOut: fanOut, limits: limits, maximumQueue: try Hub.maximumQueue(\(queue)),
             clock: clock)
           let server = WebServer(
-            variables, hub: hub, streams: [\(streams)],
+            variables, hub: hub,\(transports),
             files: folder + "/Public", logger: logger, clock: clock, isListening: isListening
           ) { router in
-      \(routes)      addRoutes(to: router, hub: hub)
+            addRoutes(to: router, hub: hub)
           }
           return [hub, server]
         }
@@ -74,12 +74,10 @@ struct Wiring {
       .joined(separator: "\n")
   }
 
-  private var streams: String {
-    design.transports.compactMap(\.stream).joined(separator: ", ")
-  }
-
-  private var routes: String {
-    design.transports.compactMap(\.route).map { "      \(design.settings.fill($0))\n" }.joined()
+  private var transports: String {
+    let list = design.transports.map { design.settings.fill($0.transport) }
+    if list.count == 1 { return " transports: [\(list[0])]" }
+    return "\n      transports: [\n\(list.map { "        \($0),\n" }.joined())      ]"
   }
 
   private func number(_ value: Int?) -> String {

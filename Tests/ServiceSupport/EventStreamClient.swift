@@ -35,6 +35,7 @@ package final class EventStreamClient: Sendable {
         switch event {
         case .bytes(let buffer):
           for part in try parser.feed(buffer.readableBytesView) { add(part) }
+        case .endOfInput: break
         case .ended(let how):
           let last = (try? parser.finish()) ?? []
           for part in last { add(part) }
@@ -63,25 +64,28 @@ package final class EventStreamClient: Sendable {
   /// - Parameters:
   ///   - after: of the query.
   ///   - receiveBuffer: how many bytes the kernel takes in for a client that does not read.
+  ///   - isReading: whether it reads from the start.
   package static func open(
     _ topic: String, port: Int, after: String? = nil, lastEventID: String? = nil,
-    fields: [(name: String, value: String)] = [], receiveBuffer: Int32? = nil
+    fields: [(name: String, value: String)] = [], receiveBuffer: Int32? = nil,
+    isReading: Bool = true
   ) async throws -> EventStreamClient {
     let target = "/topics/\(HTTPRequester.percentEncoded(topic))/events"
     let query = after.map { "?after=\(HTTPRequester.percentEncoded($0))" } ?? ""
     return try await open(
       target: target + query, port: port, lastEventID: lastEventID, fields: fields,
-      receiveBuffer: receiveBuffer)
+      receiveBuffer: receiveBuffer, isReading: isReading)
   }
 
   /// Any stream: several topics on one, or one of another server.
   package static func open(
     target: String, port: Int, lastEventID: String? = nil,
-    fields: [(name: String, value: String)] = [], receiveBuffer: Int32? = nil
+    fields: [(name: String, value: String)] = [], receiveBuffer: Int32? = nil,
+    isReading: Bool = true
   ) async throws -> EventStreamClient {
     let incoming = Watched(Incoming())
     let connection = try await RawConnection.open(
-      port: port, receiveBuffer: receiveBuffer
+      port: port, receiveBuffer: receiveBuffer, isReading: isReading
     ) { event in
       incoming.update { $0.receive(event) }
     }

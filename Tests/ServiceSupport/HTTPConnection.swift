@@ -19,6 +19,7 @@ package final class HTTPConnection: Sendable {
         parse { parser throws(HTTPResponseParser.Problem) in
           try parser.feed(buffer.readableBytesView)
         }
+      case .endOfInput: break
       case .ended(let ending):
         self.ending = ending
         parse { parser throws(HTTPResponseParser.Problem) in try parser.finish() }

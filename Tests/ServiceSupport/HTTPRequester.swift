@@ -13,11 +13,23 @@ package enum HTTPRequester {
       package var id: String
       package var event: String?
       package var data: String
+
+      package init(id: String, event: String? = nil, data: String) {
+        self.id = id
+        self.event = event
+        self.data = data
+      }
     }
 
     package var updates: [Update]
     package var next: String
     package var reset: Bool
+
+    package init(updates: [Update], next: String, reset: Bool) {
+      self.updates = updates
+      self.next = next
+      self.reset = reset
+    }
   }
 
   /// Sends the bytes as they are and reads one response.

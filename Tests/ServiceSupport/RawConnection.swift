@@ -12,6 +12,8 @@ package final class RawConnection: Sendable {
 
   package enum Event: Sendable {
     case bytes(ByteBuffer)
+    /// The other side sends no more. Comes only where this side stays open for that.
+    case endOfInput
     /// Comes once, and last.
     case ended(Ending)
   }
@@ -22,16 +24,20 @@ package final class RawConnection: Sendable {
   ///   - receiveBuffer: bytes that the kernel takes in while nobody reads (SO_RCVBUF), for a slow
   ///     client; nil for the usual, which may be megabytes.
   ///   - isReading: whether it reads from the start.
+  ///   - staysHalfOpen: whether it stays open when the other side has sent its end.
+  ///   - reply: what goes out at once after bytes came and were told.
   ///   - onEvent: called on an event loop.
   package static func open(
     port: Int, host: String = "127.0.0.1", receiveBuffer: Int32? = nil, isReading: Bool = true,
+    staysHalfOpen: Bool = false, reply: (@Sendable () -> [UInt8])? = nil,
     onEvent: @escaping @Sendable (Event) -> Void
   ) async throws -> RawConnection {
     var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.autoRead, value: isReading)
+      .channelOption(.allowRemoteHalfClosure, value: staysHalfOpen)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(Receiver(onEvent))
+          try channel.pipeline.syncOperations.addHandler(Receiver(onEvent, reply))
         }
       }
     if let receiveBuffer {
@@ -79,16 +85,28 @@ package final class RawConnection: Sendable {
 
 private final class Receiver: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
 
   private let onEvent: @Sendable (RawConnection.Event) -> Void
+  private let reply: (@Sendable () -> [UInt8])?
   private var ending = RawConnection.Ending.closed
 
-  init(_ onEvent: @escaping @Sendable (RawConnection.Event) -> Void) {
+  init(
+    _ onEvent: @escaping @Sendable (RawConnection.Event) -> Void,
+    _ reply: (@Sendable () -> [UInt8])?
+  ) {
     self.onEvent = onEvent
+    self.reply = reply
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     onEvent(.bytes(unwrapInboundIn(data)))
+    guard let bytes = reply?(), !bytes.isEmpty else { return }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed = event { onEvent(.endOfInput) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {

@@ -79,3 +79,15 @@ func closeDescriptor(_ descriptor: Int32) {
 func runsAsRoot() -> Bool {
   geteuid() == 0
 }
+
+/// How many files this process can have open, once it has asked for as many as it may.
+package func maximumOpenFiles() -> Int {
+  #if os(Linux)
+    let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  #else
+    let kind = RLIMIT_NOFILE
+  #endif
+  var limit = rlimit()
+  getrlimit(kind, &limit)
+  return Int(clamping: limit.rlim_max)
+}

@@ -40,7 +40,10 @@ package final class Watched<Value: Sendable>: Sendable {
     within limit: Duration, else late: @escaping @Sendable (Value) -> String,
     _ find: @escaping @Sendable (inout Value) -> Found?
   ) async throws -> Found {
-    try await withDeadline(limit) {
+    // Mostly it is there, and a deadline costs two tasks.
+    let found = state.withLock { find(&$0.value) }
+    if let found { return found }
+    return try await withDeadline(limit) {
       try await self.take(find)
     } late: {
       late(self.value)

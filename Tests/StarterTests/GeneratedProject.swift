@@ -42,12 +42,15 @@ struct GeneratedProject {
   var app: URL { scratch.appending(path: "debug/App") }
 
   /// Starts the server, and waits until it listens.
-  func start(port: Int, in home: TemporaryFolder) async throws -> ServiceProcess {
+  func start(
+    port: Int, environment: [String: String] = [:], in home: TemporaryFolder
+  ) async throws -> ServiceProcess {
     let page = home.url.appending(path: "Public")
     if !FileManager.default.fileExists(atPath: page.path) {
       try FileManager.default.copyItem(at: folder.appending(path: "Public"), to: page)
     }
-    let process = try ServiceProcess(app, environment: ["PORT": "\(port)"], folder: home)
+    let environment = environment.merging(["PORT": "\(port)"]) { $1 }
+    let process = try ServiceProcess(app, environment: environment, folder: home)
     try await process.waitForLine(containing: "Open http://")
     return process
   }

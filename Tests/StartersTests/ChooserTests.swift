@@ -51,14 +51,16 @@ import TestSupport
     }
   }
 
-  @Test(arguments: ["long-polling", "websocket", "webrtc"])
-  func aTransportThatIsNotBuiltIsRefusedByName(_ id: String) throws {
+  @Test func aTransportThatIsNotBuiltIsRefusedByName() throws {
     #expect(
       throws: Chooser.Refusal.notBuilt(
-        "the transport \(id) cannot be generated yet",
-        help: "what can be had instead: --transport sse, or --transport polling")
+        "the transport webrtc cannot be generated yet",
+        help: """
+          what can be had instead: --transport websocket, or --transport sse, \
+          or --transport long-polling, or --transport polling
+          """)
     ) {
-      try Starting.choose(Self.small, .init(transport: id))
+      try Starting.choose(Self.small, .init(transport: "webrtc"))
     }
   }
 
@@ -92,12 +94,32 @@ import TestSupport
     #expect(polling.design.transport.id == "polling")
   }
 
+  @Test(arguments: [
+    ("sse", "open", ["polling"]), ("sse", "mobile", ["long-polling", "polling"]),
+    ("websocket", "open", ["polling"]), ("websocket", "mobile", ["long-polling", "polling"]),
+    ("websocket", "corporate-proxy", ["sse", "long-polling", "polling"]),
+    ("long-polling", "mobile", ["polling"]), ("polling", "corporate-proxy", []),
+  ])
+  func fallbacksAreThoseOfTheAdvice(
+    _ transport: String, _ network: String, _ fallbacks: [String]
+  ) throws {
+    let spec = Self.small.replacing("connected: 500", with: "network: [\(network)]")
+    let result = try Starting.choose(spec, .init(transport: transport))
+    #expect(result.design.fallbacks.map(\.id) == fallbacks)
+    #expect(result.leftOut.isEmpty)
+  }
+
   @Test func aFallbackThatIsNotBuiltIsLeftOutAndNamed() throws {
-    let spec = Self.small.replacing("connected: 500", with: "connected: 500, network: [mobile]")
-    let result = try Starting.choose(spec)
+    var pieces = try Starting.planner().pieces
+    pieces.transports.removeAll { $0.id == "long-polling" }
+    let spec = Self.small.replacing("connected: 500", with: "network: [mobile]")
+    let result = try Starting.choose(spec, pieces: pieces)
+    #expect(result.design.fallbacks.map(\.id) == ["polling"])
     #expect(result.leftOut == ["long-polling"])
-    let plan = try Starting.plan(spec)
-    #expect(plan.text("DECISION.md").contains("cannot be generated yet: `long-polling`"))
+    let decision = DecisionRecord(
+      result.design, advised: result.advised, chosen: result.chosen, leftOut: result.leftOut,
+      OurRules.ruleset)
+    #expect(decision.text.contains("cannot be generated yet: `long-polling`"))
   }
 
   @Test func whatWasChosenByHandStandsInTheRecordWithItsPrice() throws {

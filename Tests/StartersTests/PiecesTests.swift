@@ -97,6 +97,30 @@ import TestSupport
     }
   }
 
+  /// A project brings what its pieces need by one walk through the file.
+  @Test func aPieceStandsBehindThoseThatItNeeds() throws {
+    var before: Set<String> = []
+    for piece in try Starting.planner().pieces.pieces {
+      #expect(before.isSuperset(of: piece.pieces), "\(piece.name)")
+      before.insert(piece.name)
+    }
+  }
+
+  @Test func whatATransportNamesIsThere() throws {
+    let pieces = try Starting.planner().pieces
+    let paths = Set(Starting.sources.map(\.path))
+    for transport in pieces.transports {
+      #expect(pieces.piece(transport.piece) != nil, "\(transport.id)")
+      for path in [
+        "Sources/Kit/" + transport.readFirst.dropFirst("Sources/".count),
+        "templates/Tests/AppTests/\(transport.piece)Tests.swift",
+        "templates/Public/transports/\(transport.id).js",
+      ] {
+        #expect(paths.contains(path), "\(path)")
+      }
+    }
+  }
+
   /// Each piece reads its variables in one file, and reads no others.
   @Test func variablesAreThoseThatTheCodeReads() throws {
     for piece in try Starting.planner().pieces.pieces {

@@ -27,12 +27,13 @@ enum Starting {
     try Planner(sources: sources, version: "test")
   }
 
+  /// - Parameter pieces: those of this checkout, if nil.
   static func choose(
-    _ spec: String, _ wishes: Chooser.Wishes = Chooser.Wishes()
+    _ spec: String, _ wishes: Chooser.Wishes = Chooser.Wishes(), pieces: Pieces? = nil
   ) throws -> Chooser.Result {
     let assignment = try SpecReader(OurRules.ruleset)
       .read(Array(spec.utf8), file: "spec.yaml").assignment
-    return try Chooser(OurRules.ruleset, planner().pieces).choose(assignment, wishes)
+    return try Chooser(OurRules.ruleset, pieces ?? planner().pieces).choose(assignment, wishes)
   }
 
   static func plan(_ spec: String, _ wishes: Chooser.Wishes = Chooser.Wishes()) throws -> Plan {

@@ -1,6 +1,7 @@
 import Foundation
 import InProcessBroker
 import Logging
+import LongPolling
 import NIOCore
 import Polling
 import PubSub
@@ -8,10 +9,11 @@ import ServerSentEvents
 import ServiceLifecycle
 import Updates
 import WebServer
+import WebSockets
 
 extension App {
   /// What this server is for, in the words of `requirements.yaml`.
-  static let summary = "Developers watch the log of a build grow."
+  static let summary = "Colleagues write in channels and see who is typing."
 
   /// Joins the pieces: the fan-out brings updates to this node, the transports carry them on.
   ///
@@ -24,9 +26,9 @@ extension App {
   ) throws -> [any Service] {
     let clock: @Sendable () -> Double = { Date().timeIntervalSince1970 }
     let limits = try HistoryLimits(
-      environment, size: 1000, seconds: 3600, topics: 100_000)
+      environment, size: 1000, seconds: 3600, topics: 240_000)
     let variables = try ServerVariables(
-      environment, maximumConnections: 1000)
+      environment, maximumConnections: 25_000)
 
     let broker = InProcessBroker(limits: limits, epoch: Numbering.newEpoch(), clock: clock)
     let fanOut = PubSub(broker: broker)
@@ -35,10 +37,15 @@ extension App {
       fanOut: fanOut, limits: limits, maximumQueue: try Hub.maximumQueue(environment),
       clock: clock)
     let server = WebServer(
-      variables, hub: hub, streams: [ServerSentEvents(hub: hub)],
+      variables, hub: hub,
+      transports: [
+        WebSockets(hub: hub),
+        ServerSentEvents(hub: hub),
+        LongPolling(hub: hub),
+        Polling(hub: hub, cacheSeconds: 0),
+      ],
       files: folder + "/Public", logger: logger, clock: clock, isListening: isListening
     ) { router in
-      Polling(hub: hub, cacheSeconds: 0).add(to: router)
       addRoutes(to: router, hub: hub)
     }
     return [hub, server]

@@ -1,26 +1,26 @@
-import { publish, subscribe } from './updates.js'
+import { subscribe } from './updates.js'
 
 const kept = 200
 const find = (selector) => document.querySelector(selector)
-const { transport, interval } = document.body.dataset
-const topic = new URLSearchParams(location.search).get('topic') || 'demo'
+const interval = Number(document.body.dataset.interval)
+const query = new URLSearchParams(location.search)
+const topic = query.get('topic') || 'demo'
 const list = find('#updates')
-let requests = 0
-let nextAt
+const titles = { websocket: 'WebSocket', sse: 'Server-Sent Events', 'long-polling': 'long polling' }
+let requests = 0, best, nextAt
 
 find('#topic').textContent = topic
 find('input[name=topic]').value = topic
-find('#ask-now').hidden = transport !== 'polling'
 
 const subscription = subscribe(topic, {
-  transport,
-  interval: Number(interval),
+  transports: query.get('transports')?.split(','), // to try what networks do that do not carry the best one
+  interval,
   fetch(url, init) {
-    requests += 1
+    if (!init.method) requests += 1
     return fetch(url, init)
   },
   onUpdate: showUpdate,
-  onReset: showReset,
+  onReset() { add(make('li', 'reset', 'Some updates were missed: the server no longer has them all.')) },
   onState: showState,
 })
 
@@ -38,10 +38,6 @@ function showUpdate({ id, event, data }) {
   add(row)
 }
 
-function showReset() {
-  add(make('li', 'reset', 'Some updates were missed: the server no longer has all of those that came in the meantime.'))
-}
-
 function add(row) {
   list.prepend(row)
   if (list.children.length > kept) list.lastElementChild.remove()
@@ -55,21 +51,26 @@ function make(name, className, text = '') {
 }
 
 function showState(state) {
-  find('#state').dataset.state = state.name
-  show('#words', wordsFor(state))
-  if (transport === 'polling') show('#requests', requests === 1 ? '1 request' : `${requests} requests`)
-  if (state.node) show('#node', state.node)
+  const { name, transport } = state
+  best ??= transport
+  Object.assign(find('#state').dataset, { state: name, transport })
+  const instead = name === 'open' && transport !== best ? ` instead of ${titles[best] ?? best}` : ''
+  show('#words', wordsFor(state) + instead)
+  show('#requests', transport.endsWith('polling') ? `${requests} request${requests === 1 ? '' : 's'}` : '')
+  if (name === 'open') show('#node', state.node ?? 'unknown')
   nextAt = state.nextAt
-  find('#ask-now').disabled = state.name === 'closed'
+  Object.assign(find('#ask-now'), { hidden: transport !== 'polling', disabled: name === 'closed' })
   showCountdown()
 }
 
-function wordsFor({ name, reason }) {
-  switch (name) {
+function wordsFor({ name, transport, reason }) {
+  switch (name === 'open' ? transport : name) {
     case 'connecting': return 'Connecting'
-    case 'open': return transport === 'polling' ? `Polling every ${interval / 1000} s` : 'Connected'
     case 'waiting': return `Not connected: ${reason}`
-    default: return `Closed: ${reason}`
+    case 'closed': return `Closed: ${reason}`
+    case 'polling': return `Polling every ${interval / 1000} s`
+    case 'long-polling': return 'Waiting by long polling'
+    default: return `Connected by ${titles[transport]}`
   }
 }
 
@@ -86,7 +87,6 @@ function show(selector, text) {
 
 setInterval(showCountdown, 250)
 
-const form = find('#publish')
 const refusals = {
   401: 'the server wants a token.',
   403: 'this is not allowed here.',
@@ -96,12 +96,11 @@ const refusals = {
 }
 let sending = Promise.resolve()
 
-form.addEventListener('submit', (submission) => {
+find('#publish').addEventListener('submit', (submission) => {
   submission.preventDefault()
-  const data = find('#data').value
-  const event = find('#event').value
+  const [data, event] = [find('#data').value, find('#event').value]
   if (!find('#event').validity.valid) {
-    return show('#error', 'An event name is of letters, digits and . _ : - and is not reset, bye, error or open.')
+    return show('#error', 'An event name has letters, digits, . _ : - and is not reset, bye, error or open.')
   }
   if (data === '' && event === '') return show('#error', 'There is nothing to publish yet.')
   find('#data').value = ''
@@ -111,7 +110,7 @@ form.addEventListener('submit', (submission) => {
 async function send(data, event) {
   const patience = setTimeout(() => show('#error', 'No answer yet, still trying…'), 1000)
   try {
-    await publish(topic, data, { event })
+    await subscription.publish(data, { event })
     show('#error', '')
   } catch (error) {
     const why = error.status ? refusals[error.status] ?? error.message : 'the server cannot be reached.'

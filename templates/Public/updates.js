@@ -1,230 +1,180 @@
-// Reads the updates of a topic, as a stream of server-sent events or by polling, and publishes to it.
-// The stream is read by fetch and not by EventSource, which can neither send headers nor see them.
+// Reads the updates of a topic, by the best transport that the network carries, and publishes to it.
 
-const firstDelay = 1000
-const longestDelay = 30_000
+const ladder = { {{ladder}} } // the best first
+const firstSign = 5000 // a transport that says nothing for so long is left for the next one
+const climbDelay = 300_000 // until a better transport is tried again; doubled up to an hour
 const silence = 40_000 // heartbeats come every 15 s: where two of them are missing the connection is dead
-const pageSize = 100
-const publishAttempts = 5
+// Drawn anew each time, so that clients that lost the same server do not come back all at once.
+const backoff = (count, random = Math.random, base = 1000) => random() * Math.min(30_000, base * 2 ** count)
 
+/**
+ * Follows a topic from `after`, a cursor or `earliest`, or from now on, by the first transport that works.
+ * @typedef { { url?: string, token?: string, fetch?: typeof fetch, random?: () => number } } Access
+ * @typedef { { name: 'connecting' | 'open' | 'waiting' | 'closed', transport: string, node?: string,
+ *   reason?: string, code?: number, retryIn?: number, nextAt?: number } } State
+ * @param {string} topic
+ * @param {Access & { transports?: string[], interval?: number, after?: string, onState?(state: State): void,
+ *   onUpdate?(update: { id: string, event?: string, data: string, topic: string }): void,
+ *   onReset?(missed: { topic: string }): void }} [options] `transports`, the best first; times in ms
+ */
 export function subscribe(topic, options = {}) {
-  const { transport = 'sse', interval = 5000, after = '', url: base = '', random = Math.random } = options
-  const address = `${base}/topics/${encodeURIComponent(topic)}`
+  const { transports = Object.keys(ladder), after = '', url = '' } = options
+  for (const id of transports) if (!Object.hasOwn(ladder, id)) throw new RangeError(`no transport ${id}`)
   const life = new AbortController()
-  let cursor = '' // from the server; until there is one, `after` counts
-  let node
-  let failures = 0
-  let retry = firstDelay
-  let lastPage = {} // its ETag, and the URL that this belongs to
-  let again = false
-  let waiting
-  let earliest = 0
+  let turn = new AbortController() // of an attempt, or of the wait after it
+  let level = 0 // of the transport in use
+  let settled = -1 // of the one that worked last, to come back to after a failure
+  let climbs = 0, climbing, earliest, nextAt
+
+  const link = { // what a transport works with
+    options,
+    address: `${url}/topics/${encodeURIComponent(topic)}`,
+    cursor: after,
+    failures: 0,
+    publish: (data, more) => publish(topic, data, { ...options, ...more }),
+    missed: () => tell('onReset', { topic }),
+    deliver(update) {
+      Object.assign(link, { cursor: update.id, failures: 0 })
+      tell('onUpdate', { ...update, topic })
+    },
+    open(more) {
+      if (!link.opened) {
+        link.opened = Date.now()
+        settled = level
+        // One of the better ones at a time, so that little time is lost where none of them works.
+        const climb = () => turnTo(climbs++ % settled)
+        if (level > 0) climbing ??= setTimeout(climb, climbDelay * Math.min(2 ** climbs, 12))
+      }
+      report('open', more)
+    },
+  }
 
   async function run() {
-    report('connecting')
-    while (!life.signal.aborted) {
-      try {
-        await (transport === 'polling' ? poll() : stream())
-      } catch (error) {
-        const reason = error instanceof TypeError ? 'the connection failed' : error.message
-        const cause = { reason, code: error.status }
-        if (error.final) report('closed', cause)
-        if (life.signal.aborted) return
-        const least = error.retryAfter ?? 0
-        const retryIn = least + backoff(failures, retry, random)
-        failures += 1
-        report('waiting', { ...cause, retryIn, nextAt: Date.now() + retryIn })
-        await pause(retryIn, least)
-        report('connecting')
-      }
+    for (report('connecting'); !life.signal.aborted; report('connecting')) {
+      const own = turn = new AbortController()
+      Object.assign(link, { signal: own.signal, opened: undefined })
+      const giveUp = () => link.opened || own.abort(new Error('nothing arrived in time'))
+      if (level + 1 < transports.length) setTimeout(giveUp, firstSign)
+      await ladder[transports[level]](link).catch(recover)
     }
   }
 
-  async function stream() {
-    const failuresBefore = failures
-    const receive = ({ id, event, data }) => {
-      if (life.signal.aborted) return
-      failures = 0
-      cursor = id
-      if (data === undefined) return
-      if (event === 'reset') return tell('onReset', { topic })
-      if (event !== 'bye') return tell('onUpdate', { id, event, data, topic })
-      const code = Number.parseInt(data, 10)
-      // A node that cannot serve the topic lets clients in to say so: that must not count as a success.
-      if (code === 1013) failures = failuresBefore
-      const reason = code === 4001 ? 'the token expired' : `the server ended the stream (${code})`
-      throw Object.assign(new Error(reason), { status: code, final: code === 4001 })
-    }
-    const parse = eventStream(cursor, receive, (delay) => { retry = Math.max(1, delay) })
-    const url = `${address}/events${after && `?after=${encodeURIComponent(after)}`}`
-    const headers = cursor ? { 'Last-Event-ID': cursor } : {}
-    await exchange(options, url, { headers, signal: life.signal }, async (response, heard) => {
-      if (!/^text\/event-stream\b/i.test(response.headers.get('Content-Type'))) throw new Error('not an event stream')
-      node = response.headers.get('Served-By') ?? undefined
-      report('open')
-      for await (const text of texts(response, heard)) parse(text)
-      throw new Error('the stream ended')
-    })
+  async function recover(caught) {
+    const error = turn.signal.aborted ? turn.signal.reason : caught
+    if (!error || life.signal.aborted) return
+    const { status, retryAfter = 0, final } = error
+    const isSpoken = status >= 1000 || retryAfter > 0 // by the server itself
+    if (status >= 1000 ? status !== 1013 : Date.now() - link.opened >= 10_000) link.failures = 0
+    // A server that is away fails much like a network that refuses a transport. What may be either counts as
+    // refused the third time in a row; so do failures of what has worked, and cuts within ten seconds.
+    const isEither = link.opened || status || error instanceof TypeError || level === settled
+    const isRefused = !isSpoken && (final || error.isRefused || !isEither || link.failures % 3 === 2)
+    if (isRefused && level + 1 < transports.length) return void (level = Math.max(level + 1, settled))
+    const reason = error instanceof TypeError ? 'the connection failed' : error.message
+    if (final) return report('closed', { reason, code: status })
+    level = Math.max(settled, 0)
+    turn = new AbortController()
+    earliest = Date.now() + retryAfter
+    const retryIn = retryAfter + backoff(link.failures++, options.random, link.retry)
+    report('waiting', { reason, code: status, retryIn, nextAt: Date.now() + retryIn })
+    await sleep(retryIn, turn.signal)
+    earliest = undefined
   }
 
-  async function poll() {
-    again = false
-    const place = cursor || after
-    const url = `${address}/updates?${place && `after=${encodeURIComponent(place)}&`}limit=${pageSize}`
-    const headers = lastPage.url === url && lastPage.etag ? { 'If-None-Match': lastPage.etag } : {}
-    const full = await exchange(options, url, { headers, signal: life.signal }, async (response, heard) => {
-      node = response.headers.get('Served-By') ?? undefined
-      if (response.status === 304) return false
-      let body = ''
-      for await (const text of texts(response, heard)) body += text
-      const { updates, next, reset } = JSON.parse(body)
-      if (!Array.isArray(updates) || typeof next !== 'string') throw new Error('the answer is not a page of updates')
-      if (reset) tell('onReset', { topic })
-      for (const { id, event, data } of updates) {
-        if (life.signal.aborted) return false
-        cursor = id
-        tell('onUpdate', { id, event, data, topic })
-      }
-      cursor = next
-      lastPage = { url, etag: response.headers.get('ETag') }
-      return updates.length >= pageSize
-    })
-    failures = 0
-    const delay = full || again ? 0 : interval * (0.9 + 0.1 * random())
-    report('open', { nextAt: Date.now() + delay })
-    if (delay > 0) await pause(delay, delay)
-  }
-
-  // `askNow` ends the wait at any time, a hint only when `least` milliseconds are over.
-  async function pause(milliseconds, least) {
-    if (life.signal.aborted) return
-    waiting = new AbortController()
-    earliest = Date.now() + least
-    await sleep(milliseconds, waiting.signal)
-    waiting = undefined
-  }
-
-  function hint() {
-    if (globalThis.document?.visibilityState !== 'hidden' && Date.now() >= earliest) waiting?.abort()
+  function turnTo(other) {
+    climbing = clearTimeout(climbing)
+    level = other
+    if (!(Date.now() < earliest)) turn.abort(null) // which is no failure
   }
 
   function report(name, more) {
     if (life.signal.aborted) return
     if (name === 'closed') life.abort()
-    tell('onState', { name, node, ...more })
+    nextAt = more?.nextAt
+    tell('onState', { name, transport: transports[level], node: link.node, ...more })
   }
 
   function tell(callback, value) {
-    try {
-      options[callback]?.(value)
-    } catch (error) {
-      (globalThis.reportError ?? console.error)(error)
-    }
+    try { options[callback]?.(value) } catch (error) { (globalThis.reportError ?? console.error)(error) }
   }
 
-  life.signal.addEventListener('abort', () => waiting?.abort())
-  globalThis.addEventListener?.('online', hint, { signal: life.signal })
-  globalThis.document?.addEventListener('visibilitychange', hint, { signal: life.signal })
+  life.signal.addEventListener('abort', () => { turn.abort(); clearTimeout(climbing) })
+  globalThis.addEventListener?.('online', () => { // by another network, perhaps
+    [settled, climbs] = [-1, 0]
+    turnTo(0)
+  }, { signal: life.signal })
+  globalThis.document?.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && Date.now() >= earliest) turn.abort(null)
+  }, { signal: life.signal })
   queueMicrotask(run) // not at once: a callback may want the subscription that is returned here
   return {
-    get cursor() { return cursor || after },
-    askNow() { if (waiting) waiting.abort(); else again = true },
+    get cursor() { return link.cursor },
+    publish: (data, more) => link.publish(data, more),
+    askNow() { if (Date.now() < nextAt) turn.abort(null) },
     close() { report('closed') },
   }
 }
 
+/**
+ * Resolves to the update's id. What was not answered is repeated, and published once by its `key`.
+ * @type {(topic: string, data: string, options?: Access &
+ *   { event?: string, key?: string, signal?: AbortSignal }) => Promise<string>}
+ */
 export async function publish(topic, data, options = {}) {
-  const { event, url: base = '', signal, random = Math.random } = options
-  const url = `${base}/topics/${encodeURIComponent(topic)}/updates`
-  // `randomUUID` exists on https and localhost only.
-  const key = crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join('-')
+  const { key = crypto.getRandomValues(new Uint32Array(4)).join('-'), event, signal, url = '' } = options
+  const address = `${url}/topics/${encodeURIComponent(topic)}/updates`
   const headers = new Headers({ 'Content-Type': 'text/plain; charset=utf-8', 'Idempotency-Key': key })
   if (event) headers.set('Event-Name', event)
+  const request = { method: 'POST', headers, body: data, signal }
   for (let attempt = 0; ; attempt += 1) {
-    signal?.throwIfAborted()
     try {
-      const request = { method: 'POST', headers, body: data, signal }
-      return (await exchange(options, url, request, (response) => response.json())).id
+      return JSON.parse((await exchange(options, address, request)).text).id
     } catch (error) {
-      signal?.throwIfAborted()
       // 502 and 504 come from a proxy: the server's own answer was lost behind it.
       const mayPass = error.status === undefined || [429, 502, 503, 504].includes(error.status)
-      if (!mayPass || attempt + 1 === publishAttempts) throw error
-      await sleep((error.retryAfter ?? 0) + backoff(attempt, firstDelay, random), signal)
+      if (signal?.aborted || !mayPass || attempt === 4) throw signal?.reason ?? error
+      await sleep((error.retryAfter ?? 0) + backoff(attempt, options.random), signal)
     }
   }
 }
 
-// Takes the text of an event stream in pieces of any size. Blocks without an id keep the one before.
-function eventStream(id, onBlock, onRetry) {
-  let rest = ''
-  let afterReturn = false
-  let event, data
-  return (text) => {
-    const lines = (afterReturn && text[0] === '\n' ? text.slice(1) : text).split(/\r\n|\r|\n/)
-    afterReturn = text.endsWith('\r')
-    lines[0] = rest + lines[0]
-    rest = lines.pop()
-    for (const line of lines) {
-      const [, name, value] = line.match(/^([^:]+):? ?(.*)$/s) ?? []
-      if (name === 'event') event = value
-      else if (name === 'data') data = data === undefined ? value : `${data}\n${value}`
-      else if (name === 'id' && !value.includes('\0')) id = value
-      else if (name === 'retry' && /^\d+$/.test(value)) onRetry(Number(value))
-      if (line !== '') continue
-      onBlock({ id, event: event || undefined, data })
-      event = data = undefined
-    }
-  }
-}
+{{transports}}
 
-async function* texts(response, heard) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    heard()
-    yield part.value
-  }
-}
-
-// One request, given up when nothing arrives for too long. What `read` leaves of the answer is dropped.
-async function exchange({ fetch: call = fetch, token }, url, { signal, ...init }, read) {
+// One request, given up when nothing arrives for too long. Of the text, `read` leaves what it returns.
+async function exchange(options, url, { signal, patience = silence, ...init }, read) {
+  signal?.throwIfAborted()
   const headers = new Headers(init.headers)
-  if (token) headers.set('Authorization', `Bearer ${token}`)
+  if (options.token) headers.set('Authorization', `Bearer ${options.token}`)
   const controller = new AbortController()
-  let timer
-  const heard = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => controller.abort(new Error('nothing arrived for too long')), silence)
-  }
-  heard()
-  signal?.addEventListener('abort', () => controller.abort(), { signal: controller.signal })
+  signal?.addEventListener('abort', () => controller.abort(signal.reason), { signal: controller.signal })
+  const giveUp = () => controller.abort(new Error('nothing arrived for too long'))
+  let text = '', timer = setTimeout(giveUp, patience)
   try {
-    // `no-store`, as the browser's cache would turn a 304 into the page that is known already.
-    const response = await call(url, { ...init, headers, cache: 'no-store', signal: controller.signal })
-    if (!response.ok && response.status !== 304) throw refusal(response)
-    return await read(response, heard)
+    const response = await (options.fetch ?? fetch)(url, { ...init, headers, signal: controller.signal })
+    if (!response.ok && response.status !== 304) throw refusal(response.status, response.headers)
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    for (let part = await reader?.read(); part?.done === false; part = await reader.read()) {
+      clearTimeout(timer)
+      timer = setTimeout(giveUp, patience)
+      text = read ? read(text + part.value, response) : text + part.value
+    }
+    return { response, text }
   } finally {
     clearTimeout(timer)
     controller.abort()
   }
 }
 
-function refusal({ status, headers }) {
-  return Object.assign(new Error(`the server answered ${status}`), {
-    status,
-    retryAfter: Math.max(0, Number.parseInt(headers.get('Retry-After'), 10) || 0) * 1000,
-    final: status >= 400 && status < 500 && ![408, 425, 429].includes(status),
-  })
+// By an HTTP status, or by the code that a stream ends with.
+function refusal(status, headers) {
+  const isFinal = status === 501 || (status >= 400 && status < 500 && ![408, 425, 429].includes(status))
+  const reason = status === 4001 ? 'the token expired' : `the server answered ${status}`
+  const retryAfter = Math.max(0, Number.parseInt(headers?.get('Retry-After'), 10) || 0) * 1000
+  return Object.assign(new Error(reason), { status, retryAfter, final: isFinal || status === 4001 })
 }
 
-// Drawn anew each time, so that clients that lost the same server do not come back all at once.
-function backoff(attempt, base, random) {
-  return random() * Math.min(longestDelay, base * 2 ** attempt)
-}
-
-function sleep(milliseconds, signal) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1)) // beyond that it would be due at once
-    signal?.addEventListener('abort', () => { clearTimeout(timer); resolve() })
-  })
-}
+const sleep = (milliseconds, signal) => new Promise((resolve) => {
+  const end = () => resolve(signal?.removeEventListener('abort', end))
+  setTimeout(end, signal?.aborted ? 0 : Math.min(milliseconds, 2 ** 31 - 1)) // more would be due at once
+  signal?.addEventListener('abort', end)
+})

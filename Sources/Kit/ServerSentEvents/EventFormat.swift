@@ -29,9 +29,13 @@ struct EventFormat: WireFormat {
 
   /// Updates were missed; the topic is repeated since a browser drops an event without data.
   func reset(_ topic: Topic, at cursor: Cursor, retryMilliseconds: Int) -> ByteBuffer {
-    let data = #"{"topic":"\#(topic.name.escapedForJSON)"}"#
+    var name = ByteBuffer()
+    name.writeJSON(topic.name)
     return bytes(
-      "event: reset\nid: \(cursor)\nretry: \(retryMilliseconds)\ndata: \(data)\n\n")
+      """
+      event: reset\nid: \(cursor)\nretry: \(retryMilliseconds)\n\
+      data: {"topic":\(String(buffer: name))}\n\n
+      """)
   }
 
   /// The last block, and the end of the response.
@@ -80,16 +84,6 @@ extension ByteBuffer {
         start = end + 1
         if bytes[end] == 0x0D, start < bytes.count, bytes[start] == 0x0A { start += 1 }
       }
-    }
-  }
-}
-
-extension String {
-  /// A topic has no control character, so two remain to be escaped (RFC 8259, section 7).
-  fileprivate var escapedForJSON: String {
-    unicodeScalars.reduce(into: "") { text, scalar in
-      if scalar == "\"" || scalar == "\\" { text.append("\\") }
-      text.unicodeScalars.append(scalar)
     }
   }
 }

@@ -40,6 +40,16 @@ package enum Start: Sendable, Equatable {
   /// With the oldest update that is kept.
   case earliest
   case after(Cursor)
+
+  /// What a client says: nothing, `earliest`, or a cursor. What is none is a place that is not kept.
+  package init(after text: String?) {
+    self =
+      switch text {
+      case nil: .now
+      case "earliest": .earliest
+      case let text?: .after(Cursor(text) ?? .unknown)
+      }
+  }
 }
 
 /// A part of a topic.

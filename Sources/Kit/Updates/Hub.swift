@@ -23,7 +23,8 @@ package final class Hub: Feed, Sendable {
 
   private let fanOut: any FanOut
   private let limits: HistoryLimits
-  private let maximumQueue: Int
+  /// Bytes that a client may leave unread before it is cut off.
+  package let maximumQueue: Int
   private let clock: @Sendable () -> Double
   private let state: Mutex<State>
   let deliveries = Atomic<Int>(0)

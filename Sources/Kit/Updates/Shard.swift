@@ -15,10 +15,24 @@ package final class Shard: @unchecked Sendable {
     var updates: [Update]
   }
 
+  /// Subscribers of one topic who get the same bytes.
+  final class Group {
+    let format: any WireFormat
+    fileprivate var subscriptions: [Subscription] = []
+    /// Of those who are live, side by side, so that a walk over them touches little memory.
+    var sockets: [Descriptor?] = []
+
+    fileprivate init(_ format: any WireFormat) {
+      self.format = format
+    }
+  }
+
   private final class Listeners {
-    var groups: [(format: any WireFormat, subscriptions: [Subscription])] = []
+    var groups: [Group] = []
     /// The number of the next update: the subscribers were given all before.
     var delivered: Int
+    /// The last of these, once one was delivered here.
+    var place: Cursor?
     var arrived: [Update] = []
 
     init(delivered: Int) {
@@ -72,7 +86,9 @@ package final class Shard: @unchecked Sendable {
       for subscription in beats[seconds % Self.beatSeconds] {
         let isQuiet = subscription.subscriber.pendingBytes == 0 && subscription.hasPlace
         switch subscription.state {
-        case .live where isQuiet: subscription.subscriber.beat()
+        case .live where isQuiet:
+          subscription.subscriber.beat()
+          if subscription.subscriber.pendingBytes > 0 { subscription.pause() }
         case .waiting where subscription.isLate: end(subscription, .unavailable)
         case .waiting: subscription.isLate = true
         default: subscription.isLate = false
@@ -120,6 +136,11 @@ package final class Shard: @unchecked Sendable {
     onLoop(subscription) { [hub, topic = subscription.topic] () async throws(Refusal) in
       try await hub.distantPage(of: topic, from: start, limit: 200)
     } then: { shard, subscription, found in
+      // Another topic of the same client came first.
+      guard subscription.subscriber.pendingBytes == 0 else {
+        subscription.state = .away(cursor)
+        return
+      }
       shard.give(found.page, to: subscription, end: found.end)
     }
   }
@@ -165,15 +186,16 @@ package final class Shard: @unchecked Sendable {
   }
 
   private func add(_ subscription: Subscription, delivered: Int) {
-    guard subscription.slot < 0 else { return }
+    guard subscription.group == nil else { return }
     let listeners = topics[subscription.topic] ?? Listeners(delivered: delivered)
     topics[subscription.topic] = listeners
     let format = subscription.subscriber.format
-    let group = listeners.groups.firstIndex { $0.format.name == format.name }
-    subscription.group = group ?? listeners.groups.count
-    if group == nil { listeners.groups.append((format, [])) }
-    subscription.slot = listeners.groups[subscription.group].subscriptions.count
-    listeners.groups[subscription.group].subscriptions.append(subscription)
+    let group = listeners.groups.first { $0.format.name == format.name } ?? Group(format)
+    if group.subscriptions.isEmpty { listeners.groups.append(group) }
+    subscription.group = group
+    subscription.slot = group.subscriptions.count
+    group.subscriptions.append(subscription)
+    group.sockets.append(nil)
   }
 
   private func drain() {
@@ -201,33 +223,35 @@ package final class Shard: @unchecked Sendable {
     listeners.arrived = []
     var rest = updates[...]
     while !rest.isEmpty {
-      let piece = rest.piece(bytes: Self.pieceBytes)
+      let piece = Array(rest.piece(bytes: Self.pieceBytes))
       rest = rest.dropFirst(piece.count)
-      listeners.delivered += piece.count
+      let numbers = listeners.delivered..<listeners.delivered + piece.count
+      listeners.delivered = numbers.upperBound
+      listeners.place = piece.last?.id
       walk {
-        for (format, subscriptions) in listeners.groups where !subscriptions.isEmpty {
+        for group in listeners.groups {
           var bytes = ByteBuffer()
-          format.encode(Array(piece), into: &bytes)
-          var takers = 0
-          for subscription in subscriptions
-          where subscription.take(bytes, before: listeners.delivered) {
-            takers += 1
-          }
+          group.format.encode(piece, into: &bytes)
+          let takers = group.take(bytes, numbers)
           hub.deliveries.add(piece.count * takers, ordering: .relaxed)
         }
       }
     }
   }
 
+  func pause(_ subscription: Subscription) {
+    guard let listeners = topics[subscription.topic] else { return }
+    subscription.fallBehind(listeners.delivered)
+  }
+
   /// Writes from the history until the subscriber has everything or takes no more.
   func catchUp(_ subscription: Subscription) {
     var pieces = 0
     while case .behind(let next) = subscription.state {
-      guard let listeners = topics[subscription.topic] else { return }
-      if next == listeners.delivered {
-        subscription.state = .live
-        return
-      }
+      // What is pending now is followed by `resume`.
+      guard let listeners = topics[subscription.topic], subscription.subscriber.pendingBytes == 0
+      else { return }
+      if next == listeners.delivered { return subscription.isUpToDate() }
       let limit = listeners.delivered - next
       guard let updates = hub.updates(of: subscription.topic, from: next, limit: limit) else {
         // It fell out of memory while the client was slow to read it.
@@ -242,6 +266,14 @@ package final class Shard: @unchecked Sendable {
         return loop.execute { self.catchUp(bound.value) }
       }
     }
+  }
+
+  func resume(_ subscription: Subscription, at place: Cursor) -> Bool {
+    guard case .behind(let next) = subscription.state, let listeners = topics[subscription.topic],
+      next == listeners.delivered, listeners.place == place
+    else { return false }
+    subscription.isUpToDate()
+    return true
   }
 
   private func write(_ updates: [Update], to subscription: Subscription) -> Bool {
@@ -262,6 +294,7 @@ package final class Shard: @unchecked Sendable {
   func remove(_ subscription: Subscription) {
     loop.assertInEventLoop()
     if case .ended = subscription.state { return }
+    subscription.fallBehind(0)
     subscription.state = .ended
     if isWalking { departed.append(subscription) } else { detach(subscription) }
   }
@@ -277,13 +310,36 @@ package final class Shard: @unchecked Sendable {
 
   private func detach(_ subscription: Subscription) {
     beats[subscription.beatBucket].remove(at: subscription.beatSlot) { $0.beatSlot = $1 }
-    guard subscription.slot >= 0, let listeners = topics[subscription.topic] else { return }
-    listeners.groups[subscription.group].subscriptions
-      .remove(at: subscription.slot) { $0.slot = $1 }
-    if listeners.groups.allSatisfy({ $0.subscriptions.isEmpty }) {
+    guard let group = subscription.group, let listeners = topics[subscription.topic] else { return }
+    group.sockets.remove(at: subscription.slot) { _, _ in }
+    group.subscriptions.remove(at: subscription.slot) { $0.slot = $1 }
+    if group.subscriptions.isEmpty { listeners.groups.removeAll { $0 === group } }
+    if listeners.groups.isEmpty {
       topics[subscription.topic] = nil
       hub.leave(subscription.topic, from: self)
     }
+  }
+}
+
+extension Shard.Group {
+  /// - Returns: how many of the subscribers were given the bytes.
+  fileprivate func take(_ bytes: ByteBuffer, _ numbers: Range<Int>) -> Int {
+    var takers = 0
+    bytes.withUnsafeReadableBytes { pointer in
+      for slot in subscriptions.indices {
+        var rest = bytes
+        if let socket = sockets[slot] {
+          let count = socket.send(pointer) ?? 0
+          if count == pointer.count {
+            takers += 1
+            continue
+          }
+          rest.moveReaderIndex(forwardBy: count)
+        }
+        if subscriptions[slot].take(rest, numbers) { takers += 1 }
+      }
+    }
+    return takers
   }
 }
 

@@ -5,6 +5,8 @@ package protocol Subscriber: AnyObject {
   var format: any WireFormat { get }
   /// Bytes that were written and the kernel has not taken yet.
   var pendingBytes: Int { get }
+  /// Where the hub may write by itself as long as nothing is pending; nil if it has to call `write`.
+  var descriptor: Descriptor? { get }
 
   /// Tells the client where it is on the topic, and with `isReset` that it missed updates. Comes before
   /// the first `write`.
@@ -51,8 +53,9 @@ package final class Subscription {
     case live
     /// Update `next` of the history here is the next to write.
     case behind(next: Int)
-    /// What comes after this place is no longer in memory and comes from the fan-out, page by page.
-    case away(Cursor)
+    /// What comes after this place, nil being the oldest, is no longer in memory and comes from the
+    /// fan-out, page by page.
+    case away(Cursor?)
     case ended
   }
 
@@ -66,7 +69,7 @@ package final class Subscription {
   /// Bytes that came since the client stopped reading.
   private var lag = 0
 
-  var group = -1
+  var group: Shard.Group?
   var slot = -1
   var beatBucket = -1
   var beatSlot = -1
@@ -91,6 +94,13 @@ package final class Subscription {
     }
   }
 
+  /// The same for a client that says where it is.
+  ///
+  /// - Returns: false, and does nothing, unless that is where the topic is now.
+  package func resume(at cursor: Cursor) -> Bool {
+    shard.resume(self, at: cursor)
+  }
+
   /// Tells the client its place the first time, and whenever it missed something.
   func begin(at place: Cursor, isReset: Bool) {
     guard !hasPlace || isReset else { return }
@@ -103,23 +113,41 @@ package final class Subscription {
     lag = max(0, lag - bytes)
   }
 
-  /// The same bytes for all subscribers of this format.
+  /// Something that did not come from here is pending on the client's connection.
+  package func pause() {
+    if case .live = state { shard.pause(self) }
+  }
+
+  /// What is left to write of the same bytes for all subscribers of this format.
   ///
-  /// - Parameter number: of the first update that comes after these bytes.
+  /// - Parameter numbers: of the updates in these bytes.
   /// - Returns: whether they were written.
-  func take(_ bytes: ByteBuffer, before number: Int) -> Bool {
+  func take(_ bytes: ByteBuffer, _ numbers: Range<Int>) -> Bool {
     switch state {
-    case .live:
+    case .live where subscriber.pendingBytes == 0:
       if !subscriber.write(bytes) {
         lag = 0
-        state = .behind(next: number)
+        fallBehind(numbers.upperBound)
       }
       return true
-    case .behind, .away:
+    case .live, .behind, .away:
+      if case .live = state { fallBehind(numbers.lowerBound) }
       lag += bytes.readableBytes
       if lag + subscriber.pendingBytes > shard.maximumQueue { shard.end(self, .tooSlow) }
     case .waiting, .ended: break
     }
     return false
+  }
+
+  /// - Parameter next: the number of the update that comes next.
+  func fallBehind(_ next: Int) {
+    if case .ended = state { return }
+    state = .behind(next: next)
+    group?.sockets[slot] = nil
+  }
+
+  func isUpToDate() {
+    state = .live
+    group?.sockets[slot] = subscriber.descriptor
   }
 }

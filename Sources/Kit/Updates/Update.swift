@@ -63,8 +63,19 @@ package struct IdempotencyKey: Hashable, Sendable {
 extension String {
   /// Whether it is `[A-Za-z0-9._:-]{1,limit}`.
   func isToken(upTo limit: Int) -> Bool {
-    (1...limit).contains(utf8.count)
-      && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._:-".contains($0)) }
+    (1...limit).contains(utf8.count) && utf8.allSatisfy(\.isTokenByte)
+  }
+}
+
+extension UInt8 {
+  fileprivate var isTokenByte: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: "-"):
+      true
+    default: false
+    }
   }
 }
 
@@ -83,7 +94,8 @@ package struct Topic: Hashable, Sendable, CustomStringConvertible {
   ///   is neither `.` nor `..`, which a URL would not carry.
   package init?(_ name: String) {
     guard !name.isEmpty, name.utf8.count <= Self.maximumBytes, name != ".", name != "..",
-      name.unicodeScalars.allSatisfy({ $0 != "/" && $0.properties.generalCategory != .control })
+      !name.utf8.contains(UInt8(ascii: "/")),
+      name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
     else { return nil }
     self.name = name
   }

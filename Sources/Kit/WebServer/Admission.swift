@@ -7,13 +7,45 @@ package struct Admission: Sendable {
   package struct Rejection: Error, Equatable {
     package var status: HTTPResponseStatus
     package var message: String
+    private let headers: HTTPHeaders
 
-    package init(status: HTTPResponseStatus, message: String) {
+    package init(status: HTTPResponseStatus, message: String, headers: HTTPHeaders = [:]) {
       self.status = status
       self.message = message
+      self.headers = headers
     }
 
-    var isTemporary: Bool { status == .serviceUnavailable || status == .tooManyRequests }
+    package static func badRequest(_ message: String) -> Rejection {
+      Rejection(status: .badRequest, message: message)
+    }
+
+    package static func unavailable(_ message: String) -> Rejection {
+      Rejection(status: .serviceUnavailable, message: message)
+    }
+
+    package static let unreadable = unavailable("The topic cannot be read now.")
+
+    /// The whole answer to a request that is not served.
+    package func response(from node: String, closes: Bool = false) -> ByteBuffer {
+      var head = HTTPHeaders([
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", "\(message.utf8.count + 1)"), ("Served-By", node),
+        ("X-Content-Type-Options", "nosniff"),
+      ])
+      if closes { head.add(name: "Connection", value: "close") }
+      head.add(contentsOf: allHeaders)
+      let fields = head.map { "\($0.name): \($0.value)\r\n" }.joined()
+      return ByteBuffer(
+        string: "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n\(fields)\r\n\(message)\n")
+    }
+
+    /// What is worth another try says when, which is not the same for all.
+    var allHeaders: HTTPHeaders {
+      guard status == .serviceUnavailable || status == .tooManyRequests else { return headers }
+      var headers = headers
+      headers.replaceOrAdd(name: "Retry-After", value: "\(Int.random(in: 1...5))")
+      return headers
+    }
   }
 
   private let trustedProxies: [AddressBlock]
@@ -42,7 +74,7 @@ package struct Admission: Sendable {
     }
     // RFC 9112, section 6.1: what is not understood cannot be told where it ends.
     let codings = head.headers["Transfer-Encoding"]
-    guard codings.isEmpty || codings.map({ $0.lowercased() }) == ["chunked"] else {
+    guard codings.isEmpty || codings.count == 1 && codings[0].isToken("chunked") else {
       throw Rejection(status: .notImplemented, message: "Transfer-Encoding must be chunked.")
     }
     let isTrusted = isTrusted(peer)
@@ -97,6 +129,13 @@ package struct Admission: Sendable {
   }
 }
 
+extension StringProtocol {
+  /// Compares with a token in lower case, as HTTP does: letters of ASCII alone have two cases.
+  package func isToken(_ letters: String) -> Bool {
+    utf8.count == letters.utf8.count && zip(utf8, letters.utf8).allSatisfy { $0 | 0x20 == $1 }
+  }
+}
+
 /// Scheme, host and port (RFC 6454, section 4), as they stand in the `Origin` header.
 package struct Origin: Hashable, Sendable {
   package let scheme: String
@@ -139,12 +178,22 @@ struct Authority: Hashable, Sendable {
         ClientAddress(String(host.dropFirst().dropLast())) != nil
       else { return nil }
     } else {
-      guard !host.isEmpty, host.utf8.count <= 255,
-        host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) })
-      else { return nil }
+      guard (1...255).contains(host.utf8.count), host.utf8.allSatisfy(Self.isPartOfName) else {
+        return nil
+      }
     }
     self.host = host.lowercased()
     self.port = port
+  }
+
+  private static func isPartOfName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 
   var isAddress: Bool { host.hasPrefix("[") || ClientAddress(host) != nil }

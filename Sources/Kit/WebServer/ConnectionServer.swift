@@ -17,16 +17,17 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
     let framework: EventLoopFuture<FrameworkChannel?>
   }
 
-  static let codecNames = ["head watch", "encoder", "decoder"]
+  static let codecNames = ["wire", "encoder", "decoder"]
   private static let maximumHead = 16 * 1024
 
   let responder: HTTPChannelHandler.Responder
   let admission: Admission
-  let limits: Limits
-  let departure: Departure
-  let metrics: Metrics
-  let streams: [any StreamTransport]
+  let publisher: Publisher
+  let transports: [any Transport]
   let output: StreamConnection.Output
+
+  var limits: Limits { publisher.limits }
+  var metrics: Metrics { publisher.metrics }
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     let framework = channel.eventLoop.makePromise(of: FrameworkChannel?.self)
@@ -37,12 +38,16 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
       let counted = admission.isTrusted(peer) ? nil : peer
       let answer = limits.connect(from: counted)
       if answer == .welcome {
-        channel.closeFuture.whenComplete { [limits] _ in limits.disconnect(from: counted) }
+        channel.closeFuture.whenComplete { [limits = publisher.limits] _ in
+          limits.disconnect(from: counted)
+        }
       } else {
         // An answer is a courtesy, for a few at a time.
         guard metrics.turnedAway.current < 100 else { throw ChannelError.connectPending }
         metrics.turnedAway.add(1)
-        channel.closeFuture.whenComplete { [metrics] _ in metrics.turnedAway.add(-1) }
+        channel.closeFuture.whenComplete { [metrics = publisher.metrics] _ in
+          metrics.turnedAway.add(-1)
+        }
       }
       try addHandlers(channel, peer, answer.rejection, logger, framework)
       return value
@@ -55,21 +60,31 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
     }
   }
 
-  func stream(
-    for head: HTTPRequestHead, on channel: any Channel
-  ) throws(Admission.Rejection) -> (any ServerStream)? {
-    guard head.method == .GET, let target = RequestTarget(head.uri) else { return nil }
-    let request = StreamRequest(
-      head: head, target: target, loop: channel.eventLoop, node: nodeName(channel.localAddress))
-    for transport in streams {
-      if let stream = try transport.accept(request) {
-        if departure.isLeaving {
-          throw .init(status: .serviceUnavailable, message: "This node is leaving.")
-        }
-        return stream
-      }
+  func accept(
+    _ head: HTTPRequestHead, from client: ClientAddress?, on channel: any Channel
+  ) throws(Admission.Rejection) -> Acceptance? {
+    guard let target = RequestTarget(head.uri) else { return nil }
+    let request = TransportRequest(
+      head: head, target: target, client: client, channel: channel,
+      node: nodeName(channel.localAddress), publisher: publisher)
+    for transport in transports {
+      if let acceptance = try transport.accept(request) { return acceptance }
     }
     return nil
+  }
+
+  /// Counts who is sent updates. Behind a trusted proxy the connection was not counted for the client.
+  func count(
+    _ client: ClientAddress?, behind peer: ClientAddress?
+  ) throws(Admission.Rejection) {
+    if publisher.departure.isLeaving { throw .unavailable("This node is leaving.") }
+    if client != peer, let rejection = limits.beginStream(of: client).rejection { throw rejection }
+    metrics.streams.add(1)
+  }
+
+  func endCount(of client: ClientAddress?, behind peer: ClientAddress?) {
+    if client != peer { limits.endStream(of: client) }
+    metrics.streams.add(-1)
   }
 
   private func addHandlers(
@@ -81,17 +96,15 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
     bounds.maxHeaderFieldSize = Self.maximumHead
     bounds.maxHeaderListSize = Self.maximumHead
     bounds.maxHeaderFieldCount = 100
+    let wire = Wire(output: output)
     let handler = ConnectionHandler(
-      server: self, peer: peer, rejection: rejection, loop: channel.eventLoop,
+      server: self, peer: peer, rejection: rejection, wire: wire, loop: channel.eventLoop,
       addFramework: { framework.succeed(try addFramework(channel, logger)) },
-      tookOver: {
-        framework.succeed(nil)
-        metrics.streams.add(1)
-        channel.closeFuture.whenComplete { [metrics] _ in metrics.streams.add(-1) }
-      })
-    let watch = HeadWatch(handler)
-    let decoder = ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: bounds))
-    try pipeline.addHandler(watch, name: Self.codecNames[0])
+      tookOver: { framework.succeed(nil) })
+    // A stream gets what its client sent right behind the request.
+    let decoder = ByteToMessageHandler(
+      HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: bounds))
+    try pipeline.addHandler(wire, name: Self.codecNames[0])
     try pipeline.addHandler(HTTPResponseEncoder(), name: Self.codecNames[1])
     try pipeline.addHandler(decoder, name: Self.codecNames[2])
     try pipeline.addHandler(handler)
@@ -104,22 +117,5 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
     return try NIOAsyncChannel(
       wrappingChannelSynchronously: channel,
       configuration: .init(isOutboundHalfClosureEnabled: true))
-  }
-}
-
-/// Tells when the first bytes of a request come, before they are a head.
-private final class HeadWatch: ChannelInboundHandler, RemovableChannelHandler {
-  typealias InboundIn = ByteBuffer
-
-  private let handler: ConnectionHandler
-
-  init(_ handler: ConnectionHandler) {
-    self.handler = handler
-  }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if handler.isDeaf { return }
-    handler.receivesHead()
-    context.fireChannelRead(data)
   }
 }

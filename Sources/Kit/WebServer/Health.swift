@@ -5,13 +5,11 @@ import Updates
 
 /// What operators and load balancers ask.
 struct Health: Sendable {
-  let hub: Hub
-  let variables: ServerVariables
-  let limits: Limits
-  let departure: Departure
-  let metrics: Metrics
+  let publisher: Publisher
 
   func add(to router: Router<ServerContext>) {
+    let (hub, limits, metrics) = (publisher.hub, publisher.limits, publisher.metrics)
+    let (departure, variables) = (publisher.departure, publisher.variables)
     router.get("/health/live") { _, _ in Response(status: .ok) }
     router.get("/health/ready") { _, _ in
       Response(status: hub.isReady && !departure.isLeaving ? .ok : .serviceUnavailable)
@@ -49,7 +47,7 @@ final class Metrics: Sendable {
   func text(_ hub: Hub.Figures, connections: Int) -> String {
     [
       ("connections", "gauge", "Open connections.", connections),
-      ("streams", "gauge", "Connections that receive a stream.", streams.current),
+      ("streams", "gauge", "Clients that are sent updates as they come.", streams.current),
       ("topics", "gauge", "Topics that are open on this node.", hub.openTopics),
       ("history_bytes", "gauge", "Bytes of updates held in memory.", hub.historyBytes),
       ("updates_published_total", "counter", "Updates taken from publishers.", published.current),

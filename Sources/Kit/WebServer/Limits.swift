@@ -87,13 +87,13 @@ final class Limits: Sendable {
     }
   }
 
-  /// Behind a trusted proxy the connection was not counted for the client, so the stream is.
-  func beginStream(of client: ClientAddress?, behind peer: ClientAddress?) -> Answer {
-    client == peer ? .welcome : state.withLock { count(client, &$0) }
+  /// For a client behind a trusted proxy, whose connection was not counted for it.
+  func beginStream(of client: ClientAddress?) -> Answer {
+    state.withLock { count(client, &$0) }
   }
 
-  func endStream(of client: ClientAddress?, behind peer: ClientAddress?) {
-    if client != peer { state.withLock { discount(client, &$0) } }
+  func endStream(of client: ClientAddress?) {
+    state.withLock { discount(client, &$0) }
   }
 
   func mayPublish(_ address: ClientAddress?) -> Bool {

@@ -47,11 +47,12 @@ struct RequestPhase: Equatable {
   }
 }
 
-/// One timer on an event loop.
+/// One timer on an event loop. Moving it to a later time costs nothing: it looks again when it is due.
 final class Deadline {
   private let loop: any EventLoop
   private var expire: (() -> Void)?
-  private var scheduled: Scheduled<Void>?
+  private var due = NIODeadline.distantFuture
+  private var scheduled: (at: NIODeadline, task: Scheduled<Void>)?
 
   init(loop: any EventLoop) {
     self.loop = loop
@@ -62,14 +63,26 @@ final class Deadline {
   }
 
   func set(seconds: Int64) {
-    scheduled?.cancel()
-    guard let expire else { return }
-    scheduled = loop.assumeIsolated().scheduleTask(in: .seconds(seconds), expire)
+    due = loop.now + .seconds(seconds)
+    if let scheduled, scheduled.at <= due { return }
+    schedule()
   }
 
   func cancel() {
-    scheduled?.cancel()
+    scheduled?.task.cancel()
     scheduled = nil
     expire = nil
+  }
+
+  private func schedule() {
+    scheduled?.task.cancel()
+    guard expire != nil else { return }
+    let task = loop.assumeIsolated().scheduleTask(deadline: due) { self.fire() }
+    scheduled = (due, task)
+  }
+
+  private func fire() {
+    scheduled = nil
+    if loop.now < due { schedule() } else { expire?() }
   }
 }

@@ -1,26 +1,12 @@
-import Foundation
 import NIOCore
-import NIOHTTP1
-
-/// A transport whose responses do not end: it takes the connection over.
-package protocol StreamTransport: Sendable {
-  /// - Returns: nil if the request is for somebody else. Called on the connection's event loop.
-  func accept(_ request: StreamRequest) throws(Admission.Rejection) -> (any ServerStream)?
-}
-
-/// A request that may become a stream; it has no body.
-package struct StreamRequest {
-  package var head: HTTPRequestHead
-  package var target: RequestTarget
-  package var loop: any EventLoop
-  /// Names this node, for the `Served-By` header.
-  package var node: String
-}
+import Updates
 
 /// What a connection carries after its transport has taken it over. Lives on the connection's event loop.
 package protocol ServerStream: AnyObject {
   /// The connection is the stream's own now; nothing has been answered yet.
   func begin(on connection: StreamConnection)
+  /// What the client sent.
+  func receive(_ bytes: ByteBuffer)
   /// The kernel took all that was pending.
   func drained()
   /// The server leaves.
@@ -49,9 +35,10 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
 
   private let stream: any ServerStream
   private let output: Output
-  private var descriptor: CInt?
+  private var socket: Descriptor?
   private var context: ChannelHandlerContext?
   private var isClosing = false
+  private var lingers = false
   private var isHolding = false
   package private(set) var pendingBytes = 0
 
@@ -59,6 +46,9 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
     self.stream = stream
     self.output = output
   }
+
+  /// Where bytes may be written beside this object for now.
+  package var descriptor: Descriptor? { isClosing || pendingBytes > 0 ? nil : socket }
 
   /// - Returns: whether the kernel took everything; if not, `ServerStream.drained` tells when it has.
   package func write(_ bytes: ByteBuffer) -> Bool {
@@ -68,8 +58,8 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
       return false
     }
     var rest = bytes
-    if let descriptor {
-      guard let count = push(bytes, descriptor) else {
+    if let socket {
+      guard let count = bytes.withUnsafeReadableBytes(socket.send) else {
         // The stream may be in the middle of a walk over all of its kind.
         context.eventLoop.assumeIsolated().execute { context.close(promise: nil) }
         return true
@@ -82,15 +72,29 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
   }
 
   /// Writes the last bytes and closes, at the latest after five seconds.
-  package func finish(_ bytes: ByteBuffer) {
+  ///
+  /// - Parameter lingers: leaves the closing to the client, which may still be sending: with bytes unread
+  ///   a close is a reset, which takes the last bytes with it.
+  package func finish(_ bytes: ByteBuffer, lingers: Bool = false) {
     guard let context, !isClosing else { return }
     _ = write(bytes)
     isClosing = true
-    if pendingBytes == 0 { return context.close(promise: nil) }
+    self.lingers = lingers
+    if pendingBytes == 0 { endOutput(context) }
+    guard pendingBytes > 0 || lingers else { return }
     let deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closingTime) {
       context.close(promise: nil)
     }
     context.channel.closeFuture.whenComplete { _ in deadline.cancel() }
+  }
+
+  /// The client is gone, or has nothing more to say that counts.
+  package func close() {
+    context?.close(promise: nil)
+  }
+
+  private func endOutput(_ context: ChannelHandlerContext) {
+    context.close(mode: lingers ? .output : .all, promise: nil)
   }
 
   /// What served requests on this connection before learns that no more will come.
@@ -107,37 +111,16 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
       guard case .success = result, self.pendingBytes == 0 else { return }
       // What is taken at once is told by `write` itself.
       if self.isHolding { return }
-      if self.isClosing { context.close(promise: nil) } else { self.stream.drained() }
+      if self.isClosing { self.endOutput(context) } else { self.stream.drained() }
     }
     isHolding = true
     context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
     isHolding = false
   }
 
-  /// - Returns: how many bytes the kernel took; nil if the connection is broken.
-  private func push(_ bytes: ByteBuffer, _ descriptor: CInt) -> Int? {
-    #if os(Linux)
-      let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
-    #else
-      let flags = MSG_DONTWAIT
-    #endif
-    return bytes.withUnsafeReadableBytes { pointer in
-      while true {
-        let count = send(descriptor, pointer.baseAddress, pointer.count, flags)
-        if count >= 0 { return count }
-        if errno == EAGAIN || errno == EWOULDBLOCK { return 0 }
-        if errno != EINTR { return nil }
-      }
-    }
-  }
-
   package func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    if output == .descriptor {
-      descriptor = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-        of: NIOBSDSocket.Handle.self
-      ) { $0 }
-    }
+    if output == .descriptor { socket = context.channel.descriptor }
   }
 
   /// The handlers before this one are gone.
@@ -155,9 +138,8 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
     context.fireChannelInactive()
   }
 
-  /// A client has nothing more to say on a response that does not end.
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    context.close(promise: nil)
+    if !isClosing { stream.receive(unwrapInboundIn(data)) }
   }
 
   package func channelReadComplete(context: ChannelHandlerContext) {}

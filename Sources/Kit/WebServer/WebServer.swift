@@ -24,7 +24,7 @@ package struct WebServer: Service {
   ///   - isListening: called once, with the address that was bound.
   ///   - addRoutes: adds routes to those of the server itself.
   package init(
-    _ variables: ServerVariables, hub: Hub, streams: [any StreamTransport], files: String,
+    _ variables: ServerVariables, hub: Hub, transports: [any Transport], files: String,
     output: StreamConnection.Output = .descriptor, logger: Logger,
     clock: @escaping @Sendable () -> Double,
     isListening: @escaping @Sendable (SocketAddress) async -> Void = { _ in },
@@ -38,20 +38,18 @@ package struct WebServer: Service {
       FileMiddleware<ServerContext, LocalFileSystem>(
         files, searchForIndexHtml: true, logger: logger)
     }
-    Publishing(
-      hub: hub, variables: variables, limits: limits, departure: departure, metrics: metrics
-    ).add(to: router)
-    Health(hub: hub, variables: variables, limits: limits, departure: departure, metrics: metrics)
-      .add(to: router)
+    let publisher = Publisher(
+      hub: hub, variables: variables, limits: limits, departure: departure, metrics: metrics)
+    Health(publisher: publisher).add(to: router)
     addRoutes(router)
 
     loops = MultiThreadedEventLoopGroup(numberOfThreads: variables.eventLoops)
     application = Application(
       responder: router.buildResponder(),
-      server: HTTPServerBuilder { [departure] responder in
+      server: HTTPServerBuilder { responder in
         ConnectionServer(
-          responder: responder, admission: Admission(variables), limits: limits,
-          departure: departure, metrics: metrics, streams: streams, output: output)
+          responder: responder, admission: Admission(variables), publisher: publisher,
+          transports: [Publishing()] + transports, output: output)
       },
       configuration: .init(
         address: .hostname(variables.host, port: variables.port), serverName: nil, backlog: 1024),
@@ -163,10 +161,6 @@ func nodeName(_ address: SocketAddress?) -> String {
 extension HTTPField.Name {
   /// Which node answered.
   static let servedBy = name("Served-By")
-  /// The client's address, for the routes; what clients send under this name is replaced.
-  static let clientAddress = name("Client-Address")
-  static let eventName = name("Event-Name")
-  static let idempotencyKey = name("Idempotency-Key")
   static let forwardedFor = name("X-Forwarded-For")
 
   private static func name(_ text: String) -> Self {

@@ -4,96 +4,30 @@ import WebServer
 
 /// The delivery promise, on one node, over the real transports.
 @Suite struct DeliveryTests {
-  @Test(arguments: [StreamConnection.Output.descriptor, .channel])
-  func allClientsSeeOneOrder(_ output: StreamConnection.Output) async throws {
-    try await Node.run(output: output) { node in
-      var streams: [EventStreamClient] = []
-      for _ in 0..<4 {
-        let stream = try await node.stream("room")
-        _ = try await stream.next()
-        streams.append(stream)
-      }
-      try await withThrowingTaskGroup { publishers in
-        for publisher in 0..<4 {
-          publishers.addTask {
-            for number in 0..<50 { _ = try await node.publish("room", "\(publisher) \(number)") }
-          }
-        }
-        try await publishers.waitForAll()
-      }
-      let page = try await HTTPRequester.poll(
-        "room", after: "earliest", limit: 1000, port: node.port)
-      #expect(page.updates.count == 200)
-      for stream in streams {
-        let events = try await stream.next(200)
-        #expect(events.map(\.id) == page.updates.map(\.id))
-        #expect(events.map(\.data) == page.updates.map(\.data))
-      }
-      for publisher in 0..<4 {
-        let own = page.updates.map(\.data).filter { $0.hasPrefix("\(publisher) ") }
-        #expect(own == (0..<50).map { "\(publisher) \($0)" })
-      }
+  /// A browser comes back with its first URL.
+  @Test func theLastIDOfABrowserWinsOverThePlaceInItsURL() async throws {
+    try await Node.run { node in
+      _ = try await node.publish("room", "0")
+      let id = try await node.publish("room", "1")
+      _ = try await node.publish("room", "2")
+      let stream = try await node.stream("room", after: "earliest", lastEventID: id)
+      #expect(try await stream.next().id == id)
+      #expect(try await stream.next().data == "2")
     }
   }
 
-  /// Changes its transport and its connection in mid-stream, while updates come.
-  @Test func aClientThatComesBackMissesNothingAndGetsNothingTwice() async throws {
-    try await Node.run(["HISTORY_SIZE": "100000"]) { node in
-      let total = 400
-      let start = try await node.poll("room").next
-      async let publishing: Void = {
-        for number in 0..<total { _ = try await node.publish("room", "\(number)") }
-      }()
-      var place = start
-      var seen: [String] = []
-      var hops = 0
-      while seen.count < total {
-        hops += 1
-        if hops.isMultiple(of: 3) {
-          let page = try await node.poll("room", after: place)
-          #expect(!page.reset)
-          seen += page.updates.map(\.data)
-          place = page.next
-        } else {
-          let stream =
-            hops.isMultiple(of: 2)
-            ? try await node.stream("room", after: place)
-            : try await node.stream("room", after: "earliest", lastEventID: place)
-          #expect(try await stream.next().data == nil)
-          let events = try await stream.next(min(5, total - seen.count))
-          #expect(!events.contains { $0.event == "reset" })
-          seen += events.compactMap(\.data)
-          place = events.last?.id ?? place
-          stream.close()
-        }
-      }
-      try await publishing
-      #expect(seen == (0..<total).map(String.init))
-      #expect(hops >= 80)
-    }
-  }
-
-  @Test func aPlaceThatIsNotKeptIsAResetOnEveryTransport() async throws {
-    try await Node.run(["HISTORY_SIZE": "5"]) { node in
-      let other = try await node.publish("other", "x")
-      var ids: [String] = []
-      for number in 0..<10 { ids.append(try await node.publish("room", "\(number)")) }
-      let unknown = ids[9].replacing("-11", with: "-99")
-      for place in [ids[0], ids[3], other, "nonsense", "!!!", "0123456789abcdef-x-3", unknown] {
-        let page = try await node.poll("room", after: place)
-        #expect(page.reset, "\(place)")
-        #expect(page.updates.map(\.data) == ["5", "6", "7", "8", "9"], "\(place)")
-        let stream = try await node.stream("room", after: place)
-        #expect(try await stream.status() == 200)
-        let events = try await stream.next(6)
-        #expect(events[0].event == "reset", "\(place)")
-        #expect(events[0].data == #"{"topic":"room"}"#)
-        #expect(events[0].id == ids[4])
-        #expect(events.dropFirst().map(\.data) == ["5", "6", "7", "8", "9"], "\(place)")
-      }
-      // The place before the oldest that is kept is a valid one.
-      #expect(try await node.poll("room", after: ids[4]).reset == false)
-      #expect(try await node.poll("room", after: ids[9]).updates.isEmpty)
+  /// It gives up for good on a status that is not 200, and drops an event without data.
+  @Test func aResetIsAnEventOfAStreamThatWasAccepted() async throws {
+    try await Node.run(["HISTORY_SIZE": "1"]) { node in
+      let floor = try await node.publish("room", "0")
+      _ = try await node.publish("room", "1")
+      let stream = try await node.stream("room", lastEventID: "!!!")
+      #expect(try await stream.status() == 200)
+      let reset = try await stream.next()
+      #expect(reset.event == "reset")
+      #expect(reset.data == #"{"topic":"room"}"#)
+      #expect(reset.id == floor)
+      #expect(reset.retry != nil)
     }
   }
 

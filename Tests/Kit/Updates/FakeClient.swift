@@ -73,6 +73,8 @@ final class FakeClient: Subscriber, @unchecked Sendable {
     return pendingBytes == 0
   }
 
+  let descriptor: Descriptor? = nil
+
   func beat() {
     journal.add(pendingBytes > 0 ? .overran : .beat)
   }

@@ -168,13 +168,15 @@ import Updates
     #expect(try !self.admission().isTrusted(ClientAddress("127.0.0.1")))
   }
 
-  @Test func aRejectionIsTemporaryIfItIsWorthAnotherTry() {
-    func isTemporary(_ status: HTTPResponseStatus) -> Bool {
-      Admission.Rejection(status: status, message: "").isTemporary
+  @Test func aRejectionThatIsWorthAnotherTrySaysWhen() {
+    func seconds(_ status: HTTPResponseStatus) -> [Int] {
+      Admission.Rejection(status: status, message: "").allHeaders["Retry-After"]
+        .compactMap { Int($0) }
     }
-    #expect(isTemporary(.serviceUnavailable))
-    #expect(isTemporary(.tooManyRequests))
-    #expect(!isTemporary(.badRequest))
-    #expect(!isTemporary(.forbidden))
+    #expect(seconds(.serviceUnavailable).allSatisfy { (1...5).contains($0) })
+    #expect(seconds(.serviceUnavailable).count == 1)
+    #expect(seconds(.tooManyRequests).count == 1)
+    #expect(seconds(.badRequest) == [])
+    #expect(seconds(.forbidden) == [])
   }
 }

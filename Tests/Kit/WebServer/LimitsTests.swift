@@ -95,22 +95,11 @@ import Updates
 
   @Test func aStreamBehindAProxyCountsForItsClient() throws {
     let limits = try limits(["MAX_CONNECTIONS_PER_ADDRESS": "2"])
-    let proxy = ClientAddress("10.0.0.1")
-    let answers = [a, a, a, b].map { limits.beginStream(of: $0, behind: proxy) }
+    let answers = [a, a, a, b].map { limits.beginStream(of: $0) }
     #expect(answers == [.welcome, .welcome, .tooMany, .welcome])
-    limits.endStream(of: a, behind: proxy)
-    #expect(limits.beginStream(of: a, behind: proxy) == .welcome)
+    limits.endStream(of: a)
+    #expect(limits.beginStream(of: a) == .welcome)
     #expect(limits.connections == 0)
-  }
-
-  @Test func aStreamWithoutAProxyWasCountedAsAConnection() throws {
-    let limits = try limits(["MAX_CONNECTIONS_PER_ADDRESS": "1"])
-    #expect(limits.connect(from: a) == .welcome)
-    #expect(limits.beginStream(of: a, behind: a) == .welcome)
-    limits.endStream(of: a, behind: a)
-    #expect(limits.connect(from: a) == .tooMany)
-    limits.disconnect(from: a)
-    #expect(limits.connect(from: a) == .welcome)
   }
 
   // MARK: Publishing

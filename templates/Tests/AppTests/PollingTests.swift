@@ -7,7 +7,7 @@ import Testing
       let id = try #require(first.split(separator: "\"").last { $0.contains("-") })
       try await server.publish("second")
       let text = try await server.answer(
-        "GET", "/topics/demo/updates?after=\(id)", until: "]}")
+        "GET", "/topics/demo/updates?after=\(id)", until: "\"reset\":false}")
       #expect(text.contains("\"data\":\"second\""))
       #expect(!text.contains("\"data\":\"first\""))
     }

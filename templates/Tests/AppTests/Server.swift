@@ -47,13 +47,7 @@ struct Server {
       \(method) \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\
       \(lines)\r\n\(body)
       """
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .connect(host: "127.0.0.1", port: port) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-        }
-      }
-    return try await channel.executeThenClose { inbound, outbound in
+    return try await connect().executeThenClose { inbound, outbound in
       try await outbound.write(ByteBuffer(string: request))
       var text = ""
       for try await bytes in inbound {
@@ -63,6 +57,15 @@ struct Server {
       Issue.record("The connection ended before \(end) came: \(text)")
       return text
     }
+  }
+
+  func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+    try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connect(host: "127.0.0.1", port: port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+        }
+      }
   }
 
   /// Publishes on the topic `demo`.

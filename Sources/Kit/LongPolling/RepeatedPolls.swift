@@ -1,0 +1,127 @@
+import Foundation
+import NIOCore
+import Updates
+import WebServer
+
+/// A client repeats its request word for word, but for the cursor that it was just given. Such a request
+/// is compared rather than read: everything else about it was checked with the one before.
+///
+/// Stands before the HTTP decoder of a connection on which a request was held.
+final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+
+  /// A request that was held, and where the value of `after` stands in it.
+  fileprivate struct Pattern {
+    var bytes: ByteBuffer
+    var value: Range<Int>
+    var request: HeldPoll
+  }
+
+  private var connection: (any HeldConnection)?
+  private var pattern: Pattern?
+  /// The request that was held last.
+  private var last: HeldPoll?
+  /// Whether others were given the bytes that came.
+  private var isPassedOn = true
+
+  /// The one of this connection.
+  static func watch(_ channel: any Channel) -> RepeatedPolls {
+    let pipeline = channel.pipeline.syncOperations
+    if let known = try? pipeline.handler(type: RepeatedPolls.self) { return known }
+    let added = RepeatedPolls()
+    // On a connection that is being closed there is none, and no need of one.
+    do {
+      try pipeline.addHandler(added, position: .first)
+      try channel.syncOptions?.setOption(.autoRead, value: false)
+    } catch {
+      added.forget()
+    }
+    return added
+  }
+
+  func held(_ request: HeldPoll, on connection: any HeldConnection) {
+    forget()
+    self.connection = connection
+    last = request
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let bytes = unwrapInboundIn(data)
+    guard let connection, connection.isIdle else {
+      isPassedOn = true
+      return context.fireChannelRead(data)
+    }
+    if let pattern, let cursor = cursor(in: bytes, pattern) {
+      isPassedOn = false
+      return pattern.request.ask(after: cursor, on: connection)
+    }
+    forget()
+    isPassedOn = true
+    context.fireChannelRead(data)
+    pattern = last.flatMap { Pattern(bytes, request: $0) }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    forget()
+    context.fireChannelInactive()
+  }
+
+  private func forget() {
+    last?.closed()
+    last = nil
+    pattern = nil
+  }
+
+  /// Reads on by itself, as the channel would walk through all handlers for it.
+  func channelReadComplete(context: ChannelHandlerContext) {
+    guard isPassedOn else { return context.read() }
+    context.fireChannelReadComplete()
+    context.pipeline.read()
+  }
+
+  private func cursor(in bytes: ByteBuffer, _ pattern: Pattern) -> Cursor? {
+    let length = bytes.readableBytes - pattern.bytes.readableBytes + pattern.value.count
+    guard length > 0 else { return nil }
+    return bytes.withUnsafeReadableBytes { bytes in
+      pattern.bytes.withUnsafeReadableBytes { known in
+        let (start, end) = (pattern.value.lowerBound, pattern.value.lowerBound + length)
+        let (head, tail) = (known[..<start], known[pattern.value.upperBound...])
+        guard Self.areEqual(bytes[..<start], head), Self.areEqual(bytes[end...], tail) else {
+          return nil
+        }
+        return Cursor(String(decoding: bytes[start..<end], as: UTF8.self))
+      }
+    }
+  }
+
+  private static func areEqual(
+    _ left: Slice<UnsafeRawBufferPointer>, _ right: Slice<UnsafeRawBufferPointer>
+  ) -> Bool {
+    guard left.count == right.count else { return false }
+    let (left, right) = (
+      UnsafeRawBufferPointer(rebasing: left), UnsafeRawBufferPointer(rebasing: right)
+    )
+    guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+    return memcmp(first, second, left.count) == 0
+  }
+}
+
+extension RepeatedPolls.Pattern {
+  /// - Returns: nil unless `bytes` is this request from its first to its last byte.
+  fileprivate init?(_ bytes: ByteBuffer, request: HeldPoll) {
+    let view = bytes.readableBytesView
+    guard let end = view.firstRange(of: Array("\r\n\r\n".utf8)), end.upperBound == view.endIndex,
+      let lineEnd = view.firstIndex(of: UInt8(ascii: "\r")),
+      let name = view[..<lineEnd].firstRange(of: Array("after=".utf8)),
+      [UInt8(ascii: "?"), UInt8(ascii: "&")].contains(view[view.index(before: name.lowerBound)])
+    else { return nil }
+    let rest = view[name.upperBound...]
+    guard
+      let valueEnd = rest.firstIndex(where: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: " ") })
+    else { return nil }
+    let start = view.startIndex
+    self.init(
+      bytes: ByteBuffer(bytes: view), value: name.upperBound - start..<valueEnd - start,
+      request: request)
+  }
+}

@@ -1,0 +1,57 @@
+import NIOCore
+import Updates
+
+/// The part of a connection next to the socket: tells of every read, and writes responses that are bytes
+/// already.
+final class Wire: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  var onRead: (() -> Void)?
+  /// What comes is dropped.
+  var isDeaf = false
+  private let output: StreamConnection.Output
+  private var context: ChannelHandlerContext?
+  private var descriptor: Descriptor?
+
+  init(output: StreamConnection.Output) {
+    self.output = output
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    if output == .descriptor { descriptor = context.channel.descriptor }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if isDeaf { return }
+    onRead?()
+    context.fireChannelRead(data)
+  }
+
+  /// Called while nothing else is pending.
+  ///
+  /// - Parameter then: called when the kernel has taken everything, unless it took all at once.
+  /// - Returns: whether it did.
+  func send(_ bytes: ByteBuffer, then: @escaping () -> Void) -> Bool {
+    guard let context else { return false }
+    var rest = bytes
+    if let descriptor {
+      guard let count = bytes.withUnsafeReadableBytes(descriptor.send) else {
+        // Whoever answers may be in the middle of a walk over all that wait.
+        context.eventLoop.assumeIsolated().execute { context.close(promise: nil) }
+        return false
+      }
+      rest.moveReaderIndex(forwardBy: count)
+    }
+    if rest.readableBytes == 0 { return true }
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenSuccess(then)
+    context.writeAndFlush(wrapOutboundOut(rest), promise: promise)
+    return false
+  }
+}
