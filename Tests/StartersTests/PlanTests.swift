@@ -52,7 +52,7 @@ import TestSupport
   @Test func theSmallestIsSmallEnoughToOwn() throws {
     let plan = try Starting.plan(Starting.example("build-log"))
     #expect(plan.files.count <= 50)
-    #expect(plan.files.map(\.lines).reduce(0, +) <= 5100)
+    #expect(plan.files.map(\.lines).reduce(0, +) <= 5200)
     let app = plan.files.filter { $0.path.hasPrefix("Sources/App/") }
     #expect(app.count == 2)
     #expect(app.map(\.lines).reduce(0, +) < 150)
@@ -62,7 +62,7 @@ import TestSupport
   @Test func theLargestIsSmallEnoughToOwn() throws {
     let plan = try Starting.plan(Starting.example("team-chat"), .init(engine: "sqlite"))
     #expect(plan.files.count <= 70)
-    #expect(plan.files.map(\.lines).reduce(0, +) <= 7120)
+    #expect(plan.files.map(\.lines).reduce(0, +) <= 7200)
   }
 
   /// Our own server is a project with all transports; so the tests of this package try its wiring.

@@ -81,11 +81,13 @@ final class HeldPoll: HeldRequest, Subscriber {
   }
 
   func expire() {
-    answerWithoutNews(closes: false)
+    guard connection != nil else { return }
+    unsubscribe()
+    answer(place.map { pages.empty(at: $0, unless: known) } ?? unavailable)
   }
 
   func leave() {
-    answerWithoutNews(closes: true)
+    expire()
   }
 
   func closed() {
@@ -97,12 +99,6 @@ final class HeldPoll: HeldRequest, Subscriber {
   private func unsubscribe() {
     subscription?.cancel()
     subscription = nil
-  }
-
-  private func answerWithoutNews(closes: Bool) {
-    guard connection != nil else { return }
-    unsubscribe()
-    answer(place.map { pages.empty(at: $0, unless: known, closes: closes) } ?? unavailable)
   }
 
   private func answer(_ response: ByteBuffer) {

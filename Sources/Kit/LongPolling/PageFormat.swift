@@ -26,8 +26,8 @@ struct PageFormat: WireFormat {
   }
 
   /// What a client gets that has waited for nothing.
-  func empty(at place: Cursor, unless known: [String], closes: Bool) -> ByteBuffer {
+  func empty(at place: Cursor, unless known: [String]) -> ByteBuffer {
     let page = Page(start: place, updates: [], next: place, isReset: isReset)
-    return PageResponse(page, node: node, closes: closes).bytes(unless: known)
+    return PageResponse(page, node: node).bytes(unless: known)
   }
 }

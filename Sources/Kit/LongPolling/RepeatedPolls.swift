@@ -23,6 +23,8 @@ final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
   private var last: HeldPoll?
   /// Whether others were given the bytes that came.
   private var isPassedOn = true
+  /// Whether all that others were given ended with a head.
+  private var isInStep = true
 
   /// The one of this connection.
   static func watch(_ channel: any Channel) -> RepeatedPolls {
@@ -47,16 +49,19 @@ final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let bytes = unwrapInboundIn(data)
-    guard let connection, connection.isIdle else {
-      isPassedOn = true
-      return context.fireChannelRead(data)
-    }
-    if let pattern, let cursor = cursor(in: bytes, pattern) {
+    let isIdle = connection?.isIdle == true
+    if isIdle, let connection, let pattern, let cursor = cursor(in: bytes, pattern) {
       isPassedOn = false
       return pattern.request.ask(after: cursor, on: connection)
     }
-    forget()
     isPassedOn = true
+    // The decoder may hold the beginning of something from now on, and what follows would belong to that.
+    isInStep = isInStep && (connection == nil || isIdle) && bytes.endsHead
+    guard isInStep else {
+      pattern = nil
+      return context.fireChannelRead(data)
+    }
+    forget()
     context.fireChannelRead(data)
     pattern = last.flatMap { Pattern(bytes, request: $0) }
   }
@@ -89,7 +94,10 @@ final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
         guard Self.areEqual(bytes[..<start], head), Self.areEqual(bytes[end...], tail) else {
           return nil
         }
-        return Cursor(String(decoding: bytes[start..<end], as: UTF8.self))
+        // `earliest` is no cursor.
+        let text = String(decoding: bytes[start..<end], as: UTF8.self)
+        if case .after(let cursor) = Start(after: text), cursor != .unknown { return cursor }
+        return nil
       }
     }
   }
@@ -109,19 +117,19 @@ final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
 extension RepeatedPolls.Pattern {
   /// - Returns: nil unless `bytes` is this request from its first to its last byte.
   fileprivate init?(_ bytes: ByteBuffer, request: HeldPoll) {
-    let view = bytes.readableBytesView
-    guard let end = view.firstRange(of: Array("\r\n\r\n".utf8)), end.upperBound == view.endIndex,
-      let lineEnd = view.firstIndex(of: UInt8(ascii: "\r")),
-      let name = view[..<lineEnd].firstRange(of: Array("after=".utf8)),
-      [UInt8(ascii: "?"), UInt8(ascii: "&")].contains(view[view.index(before: name.lowerBound)])
+    let text = Array(bytes.readableBytesView)
+    guard text.starts(with: "GET /".utf8),
+      let headEnd = text.firstRange(of: Array("\r\n\r\n".utf8)), headEnd.upperBound == text.count,
+      let mark = text.firstIndex(of: UInt8(ascii: "?")),
+      let queryEnd = text[mark...].firstIndex(of: UInt8(ascii: " ")),
+      let name = text[mark..<queryEnd].firstRange(of: Array("after=".utf8)),
+      name.lowerBound == mark + 1 || text[name.lowerBound - 1] == UInt8(ascii: "&")
     else { return nil }
-    let rest = view[name.upperBound...]
-    guard
-      let valueEnd = rest.firstIndex(where: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: " ") })
-    else { return nil }
-    let start = view.startIndex
-    self.init(
-      bytes: ByteBuffer(bytes: view), value: name.upperBound - start..<valueEnd - start,
-      request: request)
+    let end = text[name.upperBound..<queryEnd].firstIndex(of: UInt8(ascii: "&")) ?? queryEnd
+    self.init(bytes: ByteBuffer(bytes: text), value: name.upperBound..<end, request: request)
   }
+}
+
+extension ByteBuffer {
+  fileprivate var endsHead: Bool { readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) }
 }

@@ -33,18 +33,15 @@ package struct PageResponse {
   private let page: Page
   private let node: String
   private let cacheSeconds: Int
-  private let closes: Bool
 
   /// - Parameters:
   ///   - node: names this node, for the `Served-By` header.
   ///   - cacheSeconds: how long a shared cache may answer for this server (RFC 9111, section 5.2.2.10); 0
   ///     if the answer is for one client only.
-  ///   - closes: whether it is the last on its connection.
-  package init(_ page: Page, node: String, cacheSeconds: Int = 0, closes: Bool = false) {
+  package init(_ page: Page, node: String, cacheSeconds: Int = 0) {
     self.page = page
     self.node = node
     self.cacheSeconds = cacheSeconds
-    self.closes = closes
   }
 
   /// - Parameter known: the values of `If-None-Match`; a client that knows this page is told so.
@@ -63,8 +60,7 @@ package struct PageResponse {
     return ByteBuffer(
       string: """
         HTTP/1.1 \(status)\r\n\(fields)ETag: \(entityTag)\r\nCache-Control: \(caching)\r\n\
-        X-Content-Type-Options: nosniff\r\nServed-By: \(node)\r\n\
-        \(closes ? "Connection: close\r\n" : "")\r\n
+        X-Content-Type-Options: nosniff\r\nServed-By: \(node)\r\n\r\n
         """)
   }
 

@@ -38,7 +38,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
   /// What came while a response was still due: requests are served one after the other.
   private var backlog: [HTTPServerRequestPart] = []
   private var isReadDue = false
+  /// Whether there were requests behind that for a stream.
+  private var hasMore = false
   private var closesAfterResponse = false
+  /// Whether there was an answer since the last head began.
+  private var isAnswered = false
   /// Of the request that is coming; nil if it is too long.
   private var body: ByteBuffer?
   private var client: ClientAddress?
@@ -64,7 +68,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
     wire.onRead = { [unowned self] in
-      if phase.beginsHead() { deadline.set(seconds: phase.seconds) }
+      guard phase.beginsHead() else { return }
+      isAnswered = false
+      deadline.set(seconds: phase.seconds)
     }
     deadline.start { [unowned self] in expire(context) }
     deadline.set(seconds: rejection == nil ? phase.seconds : 1)
@@ -86,8 +92,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    // From now on it may be bytes.
+    if case .ending = state { return hasMore = true }
     let part = unwrapInboundIn(data)
     if isBusy || !backlog.isEmpty { backlog.append(part) } else { take(part, context) }
+    // Nothing is read behind it, so nobody would notice that this client has gone.
+    if case .held = state, backlog.count > 32 { context.close(promise: nil) }
   }
 
   private var isBusy: Bool { phase.responses > 0 && !phase.isInRequest }
@@ -105,7 +115,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
     case (.ordinary, .end):
       guard phase.isInRequest else { return }
       phase.endsRequest()
-      if isUpgrade { wire.isDeaf = true }
+      wire.isDeaf = isUpgrade
       deadline.set(seconds: phase.seconds)
       context.fireChannelRead(wrapInboundOut(part))
     case (.accepted(.stream), .body), (.accepted(.held), .body):
@@ -115,19 +125,26 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
       if length > server.publisher.maximumBody { body = nil }
       body?.writeImmutableBuffer(part)
     case (.accepted(.stream(let stream)), .end): takeOver(for: stream, context)
-    case (.accepted(.held(let request)), .end): hold(request)
-    case (.accepted(.response(let work)), .end): respond(work)
-    case (.accepted, .head), (.held, _), (.working, _), (.ending, _): break
+    case (.accepted(.held(let request)), .end):
+      wire.isDeaf = isUpgrade
+      hold(request)
+    case (.accepted(.response(let work)), .end):
+      wire.isDeaf = isUpgrade
+      respond(work)
+    case (.ending, _): hasMore = true
+    case (.accepted, .head), (.held, _), (.working, _): break
     }
   }
 
   private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    isAnswered = false
     do throws(Admission.Rejection) {
       if let rejection { throw rejection }
       let client = try server.admission.admit(head, from: peer)
+      isUpgrade = head.headers.contains(name: "Upgrade")
       if let acceptance = try server.accept(head, from: client, on: context.channel) {
         self.client = client
-        closesAfterResponse = !head.isKeepAlive
+        closesAfterResponse = !head.isKeepAlive || isUpgrade || head.version == .http1_0
         switch acceptance {
         case .stream:
           try count(client)
@@ -136,7 +153,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
           context.channel.closeFuture.whenComplete { [server, client, peer] _ in
             server.endCount(of: client, behind: peer)
           }
-        case .response: beginsBody()
+        case .response:
+          beginsBody()
+          // RFC 9110, section 10.1.1.
+          if head.version == .http1_1, head.headers["Expect"].first?.lowercased() == "100-continue"
+          {
+            _ = wire.send(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")) {}
+          }
         case .held: break
         }
         state = .accepted(acceptance)
@@ -145,7 +168,6 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
       var head = head
       // The framework answers a range past a file's end with a negative length.
       head.headers.remove(name: "Range")
-      isUpgrade = head.headers.contains(name: "Upgrade")
       if isUpgrade {
         // Answered as if it had not asked; there is no other protocol here.
         head.headers.remove(name: "Upgrade")
@@ -225,6 +247,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
     case .ordinary, .accepted, .ending: return
     }
     endCount()
+    deadline.set(seconds: phase.seconds)
+    let response = closesAfterResponse ? response.closing : response
     if wire.send(response, then: endsResponse) { endsResponse() }
   }
 
@@ -252,33 +276,48 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
     context.read()
   }
 
+  /// In a task of its own, as the decoder may have more to say of what it was given; its removal, which it
+  /// puts off likewise, comes next, and hands over what it has not read as requests. What is read meanwhile
+  /// follows that.
   private func takeOver(for stream: any ServerStream, _ context: ChannelHandlerContext) {
     state = .ending
     deadline.cancel()
+    hasMore = !backlog.isEmpty
+    backlog = []
     readIfDue(context)
-    let connection = StreamConnection(stream, output: server.output)
-    let pipeline = context.pipeline.syncOperations
-    let hasFramework = addFramework == nil
-    do {
-      for name in ConnectionServer.codecNames {
-        let handler = try pipeline.context(name: name)
-        pipeline.removeHandler(context: handler, promise: nil)
-      }
-      try pipeline.addHandler(connection, position: .after(self))
-    } catch {
-      return context.close(promise: nil)
-    }
-    if hasFramework { connection.dismissFramework() }
+    wire.keepsReads = true
+    context.eventLoop.assumeIsolated().execute { self.beginStream(stream) }
     let removed = context.eventLoop.makePromise(of: Void.self)
-    removed.futureResult.assumeIsolated().whenSuccess { connection.start() }
-    pipeline.removeHandler(context: context, promise: removed)
+    removed.futureResult.assumeIsolated().whenComplete { [wire] _ in wire.leave() }
+    context.pipeline.removeHandler(name: ConnectionServer.encoderName, promise: nil)
+    context.pipeline.removeHandler(name: ConnectionServer.decoderName, promise: removed)
     tookOver()
   }
 
+  private func beginStream(_ stream: any ServerStream) {
+    guard let context, context.channel.isActive else { return }
+    let connection = StreamConnection(stream, output: server.output)
+    let pipeline = context.pipeline.syncOperations
+    do { try pipeline.addHandler(connection, position: .after(self)) } catch {
+      return context.close(promise: nil)
+    }
+    if addFramework == nil { connection.dismissFramework() }
+    let removed = context.eventLoop.makePromise(of: Void.self)
+    removed.futureResult.assumeIsolated().whenSuccess { [hasMore] in
+      connection.start()
+      // A stream is the last answer on its connection.
+      if hasMore { connection.close() }
+    }
+    pipeline.removeHandler(context: context, promise: removed)
+  }
+
   private func refuse(_ rejection: Admission.Rejection, _ context: ChannelHandlerContext) {
-    if case .ending = state { return }
+    if case .ending = state { return hasMore = true }
+    let before = state
     state = .ending
-    if isBusy { return context.close(promise: nil) }
+    endCount()
+    if case .held(let request) = before { request.closed() }
+    if isBusy || isAnswered { return context.close(promise: nil) }
     let node = nodeName(context.channel.localAddress)
     _ = wire.send(rejection.response(from: node, closes: true)) {}
     // A close with unread bytes would be a reset, which takes the answer with it; so the client is
@@ -305,15 +344,17 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is ChannelShouldQuiesceEvent { closesAfterResponse = true }
     switch (event, state) {
-    case (is ChannelShouldQuiesceEvent, .held(let request)):
-      closesAfterResponse = true
-      request.leave()
-    case (is ChannelShouldQuiesceEvent, .working), (is ChannelShouldQuiesceEvent, .accepted),
-      (ChannelEvent.inputClosed, .working):
-      closesAfterResponse = true
-    case (is ChannelShouldQuiesceEvent, _) where phase.responses == 0 && addFramework != nil:
-      context.close(promise: nil)
+    case (is ChannelShouldQuiesceEvent, .held(let request)): request.leave()
+    case (is ChannelShouldQuiesceEvent, .working): break
+    case (ChannelEvent.inputClosed, .working): closesAfterResponse = true
+    case (is ChannelShouldQuiesceEvent, .accepted):
+      refuse(.unavailable("This node is leaving."), context)
+    case (is ChannelShouldQuiesceEvent, .ordinary) where addFramework != nil:
+      if phase.responses == 0 { return context.close(promise: nil) }
+      // The last answer is on its way to a client that does not read fast.
+      deadline.set(seconds: 5)
     case (ChannelEvent.inputClosed, .held): context.close(promise: nil)
     case (ChannelEvent.inputClosed, _) where phase.responses == 0: context.close(promise: nil)
     default: context.fireUserInboundEventTriggered(event)
@@ -325,9 +366,23 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
       promise?.fail(ChannelError.ioOnClosedChannel)
       return
     }
+    isAnswered = true
     guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
     let written = promise ?? context.eventLoop.makePromise()
     written.futureResult.assumeIsolated().whenSuccess { [self] in endsResponse() }
     context.write(data, promise: written)
+  }
+}
+
+extension ByteBuffer {
+  /// The same response as the last on its connection (RFC 9112, section 9.6).
+  fileprivate var closing: ByteBuffer {
+    var rest = self
+    guard let end = readableBytesView.firstIndex(of: UInt8(ascii: "\n")),
+      var response = rest.readSlice(length: end + 1 - readerIndex)
+    else { return self }
+    response.writeStaticString("Connection: close\r\n")
+    response.writeImmutableBuffer(rest)
+    return response
   }
 }

@@ -17,7 +17,8 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
     let framework: EventLoopFuture<FrameworkChannel?>
   }
 
-  static let codecNames = ["wire", "encoder", "decoder"]
+  static let encoderName = "encoder"
+  static let decoderName = "decoder"
   private static let maximumHead = 16 * 1024
 
   let responder: HTTPChannelHandler.Responder
@@ -55,9 +56,12 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
   }
 
   func handle(value: Value, logger: Logger) async {
-    if let channel = try? await value.framework.get() {
-      await handleHTTP(asyncChannel: channel, logger: logger)
+    let framework = await withTaskCancellationHandler {
+      try? await value.framework.get()
+    } onCancel: {
+      value.channel.close(promise: nil)
     }
+    if let framework { await handleHTTP(asyncChannel: framework, logger: logger) }
   }
 
   func accept(
@@ -104,9 +108,9 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
     // A stream gets what its client sent right behind the request.
     let decoder = ByteToMessageHandler(
       HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: bounds))
-    try pipeline.addHandler(wire, name: Self.codecNames[0])
-    try pipeline.addHandler(HTTPResponseEncoder(), name: Self.codecNames[1])
-    try pipeline.addHandler(decoder, name: Self.codecNames[2])
+    try pipeline.addHandler(wire)
+    try pipeline.addHandler(HTTPResponseEncoder(), name: Self.encoderName)
+    try pipeline.addHandler(decoder, name: Self.decoderName)
     try pipeline.addHandler(handler)
   }
 

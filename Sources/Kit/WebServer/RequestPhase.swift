@@ -13,6 +13,8 @@ struct RequestPhase: Equatable {
   /// Requests that have not been answered yet.
   private(set) var responses = 0
   private(set) var isInRequest = false
+  /// Something of the next request came before the response to this one.
+  private var hasMore = false
 
   /// A body that trickles in is not progress: the time is for the whole of it.
   var seconds: Int64 {
@@ -25,12 +27,14 @@ struct RequestPhase: Equatable {
 
   /// - Returns: whether this is the beginning of a request.
   mutating func beginsHead() -> Bool {
+    if current == .response { hasMore = true }
     guard current == .idle else { return false }
     current = .head
     return true
   }
 
   mutating func beginsBody() {
+    hasMore = false
     current = .body
     isInRequest = true
     responses += 1
@@ -43,7 +47,7 @@ struct RequestPhase: Equatable {
 
   mutating func endsResponse() {
     responses = max(0, responses - 1)
-    if responses == 0, !isInRequest { current = .idle }
+    if responses == 0, !isInRequest { current = hasMore ? .head : .idle }
   }
 }
 

@@ -5,11 +5,15 @@ import Updates
 /// already.
 final class Wire: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
   var onRead: (() -> Void)?
   /// What comes is dropped.
   var isDeaf = false
+  /// What comes waits for `leave`.
+  var keepsReads = false
+  private var kept: [ByteBuffer] = []
   private let output: StreamConnection.Output
   private var context: ChannelHandlerContext?
   private var descriptor: Descriptor?
@@ -27,10 +31,24 @@ final class Wire: ChannelInboundHandler, RemovableChannelHandler {
     self.context = nil
   }
 
+  /// The descriptor is closed already, and may be that of another connection.
+  func channelInactive(context: ChannelHandlerContext) {
+    descriptor = nil
+    self.context = nil
+    context.fireChannelInactive()
+  }
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if isDeaf { return }
+    if keepsReads { return kept.append(unwrapInboundIn(data)) }
     onRead?()
     context.fireChannelRead(data)
+  }
+
+  func leave() {
+    guard let context else { return }
+    for bytes in kept { context.fireChannelRead(wrapInboundOut(bytes)) }
+    context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
   }
 
   /// Called while nothing else is pending.

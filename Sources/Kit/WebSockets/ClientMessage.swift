@@ -7,17 +7,22 @@ import WebServer
 /// What a client says: `{"data","event"?,"ref"?,"key"?}` on a socket of one topic; on one of several
 /// `{"subscribe","after"?}`, `{"unsubscribe"}` and `{"publish","data","event"?,"ref"?,"key"?}`.
 struct ClientMessage: Decodable {
-  /// Names the message in its answer; a string or a whole number.
+  /// Names the message in its answer; a string of at most 100 bytes or a whole number.
   enum Reference: Codable {
     case text(String)
     case number(Int)
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
-      self =
-        if let number = try? container.decode(Int.self) { .number(number) } else {
-          .text(try container.decode(String.self))
-        }
+      if let number = try? container.decode(Int.self) {
+        self = .number(number)
+        return
+      }
+      let text = try container.decode(String.self)
+      guard text.utf8.count <= 100 else {
+        throw DecodingError.dataCorruptedError(in: container, debugDescription: "too long")
+      }
+      self = .text(text)
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -9,6 +9,9 @@ final class Outbox {
     var draft: Draft
     var topic: String?
     var ref: ClientMessage.Reference?
+
+    /// Roughly, with what the entry itself takes.
+    var bytes: Int { draft.data.utf8.count + 500 }
   }
 
   private let publisher: Publisher
@@ -17,7 +20,7 @@ final class Outbox {
   private let maximumBytes: Int
   private let loop: any EventLoop
   private var waiting: [Waiting] = []
-  /// Of the texts that wait or are being published.
+  /// Of the messages that wait or are being published.
   private var bytes = 0
   private var isBusy = false
   /// Called on the loop.
@@ -37,11 +40,12 @@ final class Outbox {
       try publisher.admit(client, isAuthorized: isAuthorized)
       guard let data = said.data else { throw publisher.refused(.badRequest, "data is missing.") }
       let draft = try publisher.draft(on: topic, event: said.event, key: said.key, data: data)
-      guard bytes == 0 || bytes + data.utf8.count <= maximumBytes else {
+      let message = Waiting(draft: draft, topic: named, ref: said.ref)
+      guard bytes == 0 || bytes + message.bytes <= maximumBytes else {
         throw publisher.refused(.serviceUnavailable, "Too many messages wait to be published.")
       }
-      bytes += data.utf8.count
-      waiting.append(Waiting(draft: draft, topic: named, ref: said.ref))
+      bytes += message.bytes
+      waiting.append(message)
       if !isBusy { publishWaiting() }
     } catch {
       answer?(Answer(.failure(error), topic: named, ref: said.ref))
@@ -71,7 +75,7 @@ final class Outbox {
   }
 
   private func published(_ batch: [Waiting], _ answers: [Answer]) {
-    bytes -= batch.reduce(0) { $0 + $1.draft.data.utf8.count }
+    bytes -= batch.reduce(0) { $0 + $1.bytes }
     for answer in answers { self.answer?(answer) }
     if waiting.isEmpty { isBusy = false } else { publishWaiting() }
   }

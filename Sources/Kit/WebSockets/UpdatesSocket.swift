@@ -29,6 +29,10 @@ final class UpdatesSocket: WebSocketUser {
   }
 
   func receive(_ message: Endpoint.Message) {
+    // Who does not read what it asked for is cut off; what is read on demand is no more than a page.
+    if let socket, socket.pendingBytes > hub.maximumQueue + Page.maximumBytes {
+      return close(.tooSlow)
+    }
     guard message.isText else {
       socket?.fail(ProtocolError(.unsupportedData, "Messages are JSON in text frames."))
       return
@@ -100,10 +104,7 @@ final class UpdatesSocket: WebSocketUser {
   }
 
   private func send(_ answer: Answer) {
-    guard let socket else { return }
-    // Answers are bounded, too, for who does not read them; what is read on demand is no more than a page.
-    if socket.pendingBytes > hub.maximumQueue + Page.maximumBytes { return close(.tooSlow) }
-    socket.send(text: JSONText.encode(answer))
+    socket?.send(text: JSONText.encode(answer))
   }
 
   func pendingChanged() {

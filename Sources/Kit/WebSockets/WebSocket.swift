@@ -84,7 +84,7 @@ package final class WebSocket: ServerStream {
   }
 
   package func drained() {
-    if let pong {
+    if let pong, endpoint.isOpen {
       self.pong = nil
       _ = write(pong)
     }

@@ -36,12 +36,18 @@ import Testing
     phase.beginsBody()
     begun.append(begins(&phase))
     phase.endsRequest()
-    begun.append(begins(&phase))
     phase.endsResponse()
     begun.append(begins(&phase))
     begun.append(begins(&phase))
-    #expect(begun == [false, false, false, true, false])
+    #expect(begun == [false, false, true, false])
     #expect(phase.current == .head)
+  }
+
+  @Test func whatComesBeforeTheResponseIsTheBeginningOfAHead() {
+    let phases = phases(
+      { $0.beginsBody() }, { $0.endsRequest() }, { _ = $0.beginsHead() }, { $0.endsResponse() },
+      { $0.beginsBody() }, { $0.endsRequest() }, { $0.endsResponse() })
+    #expect(phases == [.body, .response, .response, .head, .body, .response, .idle])
   }
 
   @Test func aBodyHas30SecondsAndAnAnswerOrAPause60() {
