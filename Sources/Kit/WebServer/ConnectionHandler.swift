@@ -330,7 +330,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
     switch (state, phase.current) {
     case (.held(let request), _): request.expire()
     case (.ordinary, .head), (.ordinary, .body), (.accepted, _):
-      refuse(.init(status: .requestTimeout, message: "Too slow."), context)
+      refuse(rejection ?? .init(status: .requestTimeout, message: "Too slow."), context)
     case (.ending, _), (.working, _), (.ordinary, .idle), (.ordinary, .response):
       context.close(promise: nil)
     }

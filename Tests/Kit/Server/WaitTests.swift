@@ -8,8 +8,8 @@ import Testing
       let place = try await node.publish("room", "x")
       let asker = try await node.askForPages()
       for topic in ["room", "never used"] {
-        asker.ask(topic, after: topic == "room" ? place : nil, wait: "1")
         let time = try await ContinuousClock().measure {
+          asker.ask(topic, after: topic == "room" ? place : nil, wait: "1")
           let page = try await asker.page()
           #expect(page.updates.isEmpty)
           #expect(!page.reset)
@@ -95,9 +95,11 @@ import Testing
         let fields = [(name: "If-None-Match", value: condition)]
         asker.ask("room", after: place, wait: "0", fields: fields)
         #expect(try await asker.response().status == 304)
-        asker.ask("room", after: place, wait: "1", fields: fields)
         var held: HTTPResponse?
-        let time = try await ContinuousClock().measure { held = try await asker.response() }
+        let time = try await ContinuousClock().measure {
+          asker.ask("room", after: place, wait: "1", fields: fields)
+          held = try await asker.response()
+        }
         #expect(held?.status == 304)
         #expect(held?["ETag"] == tag)
         #expect(time >= .milliseconds(990))
