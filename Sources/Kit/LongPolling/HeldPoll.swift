@@ -20,6 +20,8 @@ final class HeldPoll: HeldRequest, Subscriber {
   private var connection: (any HeldConnection)?
   private var subscription: Subscription?
   private var place: Cursor?
+  /// Whether the wait was over before there was a place.
+  private var isDue = false
   private var isOver = false
 
   init(hub: Hub, wanted: PageRequest, seconds: Int64, request: TransportRequest) {
@@ -36,6 +38,7 @@ final class HeldPoll: HeldRequest, Subscriber {
   func ask(after cursor: Cursor, on connection: any HeldConnection) {
     start = .after(cursor)
     place = nil
+    isDue = false
     pages.isReset = false
     isRepeated = true
     connection.hold(self)
@@ -60,8 +63,8 @@ final class HeldPoll: HeldRequest, Subscriber {
 
   func place(at cursor: Cursor, isReset: Bool) {
     place = cursor
-    guard isReset else { return }
-    pages.isReset = true
+    guard isReset || isDue else { return }
+    pages.isReset = isReset
     // The oldest updates come in this very turn, if there are any.
     channel.eventLoop.assumeIsolated().execute { [weak self] in self?.expire() }
   }
@@ -81,13 +84,14 @@ final class HeldPoll: HeldRequest, Subscriber {
   }
 
   func expire() {
-    guard connection != nil else { return }
-    unsubscribe()
-    answer(place.map { pages.empty(at: $0, unless: known) } ?? unavailable)
+    // Until the topic is open, nobody knows the place that the client is to go on from.
+    if place == nil { isDue = true } else { leave() }
   }
 
   func leave() {
-    expire()
+    guard connection != nil else { return }
+    unsubscribe()
+    answer(place.map { pages.empty(at: $0, unless: known) } ?? unavailable)
   }
 
   func closed() {
