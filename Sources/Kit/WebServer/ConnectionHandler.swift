@@ -93,7 +93,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     // From now on it may be bytes.
-    if case .ending = state { return hasMore = true }
+    if case .ending = state {
+      hasMore = true
+      return
+    }
     let part = unwrapInboundIn(data)
     if isBusy || !backlog.isEmpty { backlog.append(part) } else { take(part, context) }
     // Nothing is read behind it, so nobody would notice that this client has gone.
@@ -312,7 +315,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
   }
 
   private func refuse(_ rejection: Admission.Rejection, _ context: ChannelHandlerContext) {
-    if case .ending = state { return hasMore = true }
+    if case .ending = state {
+      hasMore = true
+      return
+    }
     let before = state
     state = .ending
     endCount()
