@@ -10,11 +10,10 @@ import WebServer
 final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
 
-  /// A request that was held, and where the value of `after` stands in it.
+  /// The request that was held last, and where the value of `after` stands in it.
   fileprivate struct Pattern {
     var bytes: ByteBuffer
     var value: Range<Int>
-    var request: HeldPoll
   }
 
   private var connection: (any HeldConnection)?
@@ -31,12 +30,11 @@ final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
     let pipeline = channel.pipeline.syncOperations
     if let known = try? pipeline.handler(type: RepeatedPolls.self) { return known }
     let added = RepeatedPolls()
-    // On a connection that is being closed there is none, and no need of one.
     do {
       try pipeline.addHandler(added, position: .first)
       try channel.syncOptions?.setOption(.autoRead, value: false)
     } catch {
-      added.forget()
+      // On a connection that is being closed there is none, and no need of one.
     }
     return added
   }
@@ -50,20 +48,20 @@ final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let bytes = unwrapInboundIn(data)
     let isIdle = connection?.isIdle == true
-    if isIdle, let connection, let pattern, let cursor = cursor(in: bytes, pattern) {
+    if isIdle, let connection, let last, let pattern, let cursor = cursor(in: bytes, pattern) {
       isPassedOn = false
-      return pattern.request.ask(after: cursor, on: connection)
+      return last.ask(after: cursor, on: connection)
     }
     isPassedOn = true
     // The decoder may hold the beginning of something from now on, and what follows would belong to that.
-    isInStep = isInStep && (connection == nil || isIdle) && bytes.endsHead
+    isInStep = isInStep && isIdle && bytes.endsHead
     guard isInStep else {
       pattern = nil
       return context.fireChannelRead(data)
     }
     forget()
     context.fireChannelRead(data)
-    pattern = last.flatMap { Pattern(bytes, request: $0) }
+    pattern = last == nil ? nil : Pattern(bytes)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -116,7 +114,7 @@ final class RepeatedPolls: ChannelInboundHandler, RemovableChannelHandler {
 
 extension RepeatedPolls.Pattern {
   /// - Returns: nil unless `bytes` is this request from its first to its last byte.
-  fileprivate init?(_ bytes: ByteBuffer, request: HeldPoll) {
+  fileprivate init?(_ bytes: ByteBuffer) {
     let text = Array(bytes.readableBytesView)
     guard text.starts(with: "GET /".utf8),
       let headEnd = text.firstRange(of: Array("\r\n\r\n".utf8)), headEnd.upperBound == text.count,
@@ -126,7 +124,7 @@ extension RepeatedPolls.Pattern {
       name.lowerBound == mark + 1 || text[name.lowerBound - 1] == UInt8(ascii: "&")
     else { return nil }
     let end = text[name.upperBound..<queryEnd].firstIndex(of: UInt8(ascii: "&")) ?? queryEnd
-    self.init(bytes: ByteBuffer(bytes: text), value: name.upperBound..<end, request: request)
+    self.init(bytes: ByteBuffer(bytes: text), value: name.upperBound..<end)
   }
 }
 

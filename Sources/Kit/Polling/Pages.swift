@@ -12,11 +12,11 @@ package struct PageRequest {
   package let start: Start
   package let limit: Int
 
-  package init(_ target: RequestTarget?) throws(Admission.Rejection) {
-    guard let topic = target?.topicName(before: "updates").flatMap(Topic.init) else {
+  package init(_ target: RequestTarget) throws(Admission.Rejection) {
+    guard let topic = target.topicName(before: "updates").flatMap(Topic.init) else {
       throw .badRequest(Topic.form)
     }
-    guard let query = target?.query, let start = target?.start else {
+    guard let query = target.query, let start = target.start else {
       throw .badRequest("The query is malformed.")
     }
     guard let limit = query["limit"].map(Int.init) ?? Self.usualLimit, limit >= 1 else {

@@ -15,10 +15,7 @@ package struct ServerSentEvents: Transport {
   package func accept(
     _ request: TransportRequest
   ) throws(Admission.Rejection) -> Acceptance? {
-    guard let name = request.topicName(before: "events") else { return nil }
-    guard let topic = Topic(name) else {
-      throw .badRequest(Topic.form)
-    }
+    guard let topic = try request.topic(before: "events") else { return nil }
     return .stream(
       EventStream(
         hub: hub, topic: topic, start: Self.start(request), loop: request.loop,

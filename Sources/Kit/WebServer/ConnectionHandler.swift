@@ -47,6 +47,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
   private var body: ByteBuffer?
   private var client: ClientAddress?
   private var isCounted = false
+  /// The same for all requests of a connection.
+  private lazy var node = nodeName(context?.channel.localAddress)
   /// The decoder stops at a request for an upgrade, and would keep all that comes after it.
   private var isUpgrade = false
 
@@ -134,8 +136,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
     case (.accepted(.response(let work)), .end):
       wire.isDeaf = isUpgrade
       respond(work)
-    case (.ending, _): hasMore = true
-    case (.accepted, .head), (.held, _), (.working, _): break
+    case (.accepted, .head), (.held, _), (.working, _), (.ending, _): break
     }
   }
 
@@ -145,14 +146,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
       if let rejection { throw rejection }
       let client = try server.admission.admit(head, from: peer)
       isUpgrade = head.headers.contains(name: "Upgrade")
-      if let acceptance = try server.accept(head, from: client, on: context.channel) {
+      if let acceptance = try server.accept(head, from: client, on: context.channel, node: node) {
         self.client = client
         closesAfterResponse = !head.isKeepAlive || isUpgrade || head.version == .http1_0
         switch acceptance {
         case .stream:
-          try count(client)
+          try server.count(client, behind: peer)
           // This handler does not outlive the beginning of a stream.
-          isCounted = false
           context.channel.closeFuture.whenComplete { [server, client, peer] _ in
             server.endCount(of: client, behind: peer)
           }
@@ -180,12 +180,6 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
     } catch {
       refuse(error, context)
     }
-  }
-
-  /// - Parameter client: who is sent updates from now on.
-  private func count(_ client: ClientAddress?) throws(Admission.Rejection) {
-    try server.count(client, behind: peer)
-    isCounted = true
   }
 
   private func endCount() {
@@ -237,10 +231,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
     state = .held(request)
     deadline.set(seconds: request.seconds)
     do throws(Admission.Rejection) {
-      try count(client)
+      try server.count(client, behind: peer)
+      isCounted = true
       request.begin(on: self)
     } catch {
-      answer(error.response(from: nodeName(context?.channel.localAddress)))
+      answer(error.response(from: node))
     }
   }
 
@@ -324,7 +319,6 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, He
     endCount()
     if case .held(let request) = before { request.closed() }
     if isBusy || isAnswered { return context.close(promise: nil) }
-    let node = nodeName(context.channel.localAddress)
     _ = wire.send(rejection.response(from: node, closes: true)) {}
     // A close with unread bytes would be a reset, which takes the answer with it; so the client is
     // given a moment to read and to close.

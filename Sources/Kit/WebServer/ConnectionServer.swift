@@ -65,12 +65,12 @@ struct ConnectionServer: ServerChildChannel, HTTPChannelHandler {
   }
 
   func accept(
-    _ head: HTTPRequestHead, from client: ClientAddress?, on channel: any Channel
+    _ head: HTTPRequestHead, from client: ClientAddress?, on channel: any Channel, node: String
   ) throws(Admission.Rejection) -> Acceptance? {
     guard let target = RequestTarget(head.uri) else { return nil }
     let request = TransportRequest(
-      head: head, target: target, client: client, channel: channel,
-      node: nodeName(channel.localAddress), publisher: publisher)
+      head: head, target: target, client: client, channel: channel, node: node,
+      publisher: publisher)
     for transport in transports {
       if let acceptance = try transport.accept(request) { return acceptance }
     }

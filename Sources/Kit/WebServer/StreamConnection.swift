@@ -57,16 +57,7 @@ package final class StreamConnection: ChannelDuplexHandler, RemovableChannelHand
       hold(bytes, context)
       return false
     }
-    var rest = bytes
-    if let socket {
-      guard let count = bytes.withUnsafeReadableBytes(socket.send) else {
-        // The stream may be in the middle of a walk over all of its kind.
-        context.eventLoop.assumeIsolated().execute { context.close(promise: nil) }
-        return true
-      }
-      rest.moveReaderIndex(forwardBy: count)
-    }
-    if rest.readableBytes == 0 { return true }
+    guard let rest = context.push(bytes, to: socket), rest.readableBytes > 0 else { return true }
     hold(rest, context)
     return pendingBytes == 0
   }

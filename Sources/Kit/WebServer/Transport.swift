@@ -25,6 +25,13 @@ package struct TransportRequest {
   package func topicName(before last: String, _ method: HTTPMethod = .GET) -> String? {
     head.method == method ? target.topicName(before: last) : nil
   }
+
+  /// The topic in `GET /topics/{topic}/{last}`; nil for another path or method.
+  package func topic(before last: String) throws(Admission.Rejection) -> Topic? {
+    guard let name = topicName(before: last) else { return nil }
+    guard let topic = Topic(name) else { throw .badRequest(Topic.form) }
+    return topic
+  }
 }
 
 /// What becomes of a request. A response is all of it, from the status line on.

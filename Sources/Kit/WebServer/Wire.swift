@@ -56,20 +56,28 @@ final class Wire: ChannelInboundHandler, RemovableChannelHandler {
   /// - Parameter then: called when the kernel has taken everything, unless it took all at once.
   /// - Returns: whether it did.
   func send(_ bytes: ByteBuffer, then: @escaping () -> Void) -> Bool {
-    guard let context else { return false }
-    var rest = bytes
-    if let descriptor {
-      guard let count = bytes.withUnsafeReadableBytes(descriptor.send) else {
-        // Whoever answers may be in the middle of a walk over all that wait.
-        context.eventLoop.assumeIsolated().execute { context.close(promise: nil) }
-        return false
-      }
-      rest.moveReaderIndex(forwardBy: count)
-    }
+    guard let context, let rest = context.push(bytes, to: descriptor) else { return false }
     if rest.readableBytes == 0 { return true }
     let promise = context.eventLoop.makePromise(of: Void.self)
     promise.futureResult.assumeIsolated().whenSuccess(then)
     context.writeAndFlush(wrapOutboundOut(rest), promise: promise)
     return false
+  }
+}
+
+extension ChannelHandlerContext {
+  /// Hands the kernel what it takes now; without a descriptor nothing.
+  ///
+  /// - Returns: the rest; nil if the connection is broken. Then it is closed, but in a task of its own, as
+  ///   whoever writes may be in the middle of a walk over all of its kind.
+  func push(_ bytes: ByteBuffer, to descriptor: Descriptor?) -> ByteBuffer? {
+    guard let descriptor else { return bytes }
+    guard let count = bytes.withUnsafeReadableBytes(descriptor.send) else {
+      eventLoop.assumeIsolated().execute { self.close(promise: nil) }
+      return nil
+    }
+    var rest = bytes
+    rest.moveReaderIndex(forwardBy: count)
+    return rest
   }
 }

@@ -90,17 +90,15 @@ final class UpdatesSocket: WebSocketUser {
   private func ended(_ topic: Topic, _ reason: EndReason) {
     _ = remove(topic)
     if single == nil, reason == .unavailable {
-      return refuse("The topic cannot be read now.", .serviceUnavailable, topic: topic.name)
+      return send(Answer(.failure(.unreadable), topic: topic.name, ref: nil))
     }
     close(reason)
   }
 
   private func refuse(
-    _ message: String, _ status: HTTPResponseStatus = .badRequest, topic: String? = nil,
-    ref: ClientMessage.Reference? = nil
+    _ message: String, topic: String? = nil, ref: ClientMessage.Reference? = nil
   ) {
-    let rejection = Admission.Rejection(status: status, message: message)
-    send(Answer(.failure(rejection), topic: topic, ref: ref))
+    send(Answer(.failure(.badRequest(message)), topic: topic, ref: ref))
   }
 
   private func send(_ answer: Answer) {
@@ -125,7 +123,7 @@ final class UpdatesSocket: WebSocketUser {
     let text =
       switch reason {
       case .leaving: "This node is leaving."
-      case .unavailable: "The topic cannot be read now."
+      case .unavailable: Admission.Rejection.unreadable.message
       case .tooSlow: "The client did not read fast enough."
       }
     socket?.close(CloseCode(reason), text)

@@ -16,10 +16,7 @@ package struct WebSockets: Transport {
     _ request: TransportRequest
   ) throws(Admission.Rejection) -> Acceptance? {
     if request.target.path == ["socket"] { return try open(request, single: nil) }
-    guard let name = request.topicName(before: "socket") else { return nil }
-    guard let topic = Topic(name) else {
-      throw .badRequest(Topic.form)
-    }
+    guard let topic = try request.topic(before: "socket") else { return nil }
     return try open(request, single: (topic, request.target.start ?? .after(.unknown)))
   }
 
