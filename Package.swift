@@ -215,13 +215,29 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Needs libsqlite3-dev, which the tool itself does not.
+// Needs libsqlite3-dev and libhiredis-dev, which the tool itself does not.
 if Context.environment["ENGINES"] == "all" {
   package.dependencies.append(.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"))
   package.targets += [
     piece(
       "SQLiteStore",
       ["DatabasePolling", "Updates", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+    .systemLibrary(
+      name: "CHiredis", path: "Sources/Kit/CHiredis",
+      providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+    piece(
+      "RedisBroker",
+      [
+        "CHiredis", "PubSub", "Updates", logging, nioCore,
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    pieceTests(
+      "RedisBroker",
+      [
+        "Conformance", "PubSub", "RedisBroker", "ServiceSupport", "TestSupport", "Updates", logging,
+        nioCore,
+      ]),
     pieceTests(
       "SQLiteStore",
       [

@@ -12,7 +12,7 @@ package final class InProcessBroker: Broker, Sendable {
     var count: Int64 = 0
     /// The last number when a topic was forgotten.
     var forgotten: Int64 = 0
-    var receivers: [Topic: @Sendable ([Update]) -> Void] = [:]
+    var receivers: [Topic: @Sendable (Arrival) -> Void] = [:]
   }
 
   private let numbering: Numbering
@@ -44,13 +44,13 @@ package final class InProcessBroker: Broker, Sendable {
         event: draft.event, data: draft.data)
       _ = state.log.append(update, key: draft.key, at: now)
       // Told under the lock: a topic has one order.
-      state.receivers[draft.topic]?([update])
+      state.receivers[draft.topic]?(.updates([update]))
       return update.id
     }
   }
 
   package func subscribe(
-    _ topic: Topic, _ receive: @escaping @Sendable ([Update]) -> Void
+    _ topic: Topic, _ receive: @escaping @Sendable (Arrival) -> Void
   ) throws(Refusal) -> History {
     let now = clock()
     return state.withLock { state in

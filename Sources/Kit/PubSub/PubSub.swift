@@ -12,7 +12,7 @@ package protocol Broker: Sendable {
   /// - Parameter receive: gets what comes after the returned history, in order, each update once;
   ///   perhaps before this function returns.
   func subscribe(
-    _ topic: Topic, _ receive: @escaping @Sendable ([Update]) -> Void
+    _ topic: Topic, _ receive: @escaping @Sendable (Arrival) -> Void
   ) async throws(Refusal) -> History
 
   func unsubscribe(_ topic: Topic)
@@ -26,11 +26,18 @@ package protocol Broker: Sendable {
   func run() async throws
 }
 
+/// What a broker sends to its subscribers.
+package enum Arrival: Sendable {
+  case updates([Update])
+  /// Some updates were lost on the way, or the broker has lost them. This is what it has.
+  case restart(History)
+}
+
 /// A fan-out in which each server subscribes at a broker for the topics that have listeners here.
 package final class PubSub: FanOut, Sendable {
   private enum Topics {
     /// The broker was asked; what it sent before it answered.
-    case subscribing([[Update]])
+    case subscribing([Arrival])
     case open
   }
 
@@ -50,14 +57,14 @@ package final class PubSub: FanOut, Sendable {
   package func follow(_ topic: Topic, into feed: any Feed) async throws(Refusal) {
     followed.withLock { $0[topic] = .subscribing([]) }
     do throws(Refusal) {
-      let history = try await broker.subscribe(topic) { [weak self, weak feed] updates in
-        self?.receive(updates, on: topic, into: feed)
+      let history = try await broker.subscribe(topic) { [weak self, weak feed] arrival in
+        self?.receive(arrival, on: topic, into: feed)
       }
       // Opened under the lock, so that nothing overtakes what came before.
       followed.withLock { followed in
         guard case .subscribing(let early) = followed[topic] else { return }
         feed.open(topic, history)
-        for updates in early { feed.deliver(updates, on: topic) }
+        for arrival in early { feed.take(arrival, on: topic) }
         followed[topic] = .open
       }
     } catch {
@@ -66,12 +73,12 @@ package final class PubSub: FanOut, Sendable {
     }
   }
 
-  private func receive(_ updates: [Update], on topic: Topic, into feed: (any Feed)?) {
+  private func receive(_ arrival: Arrival, on topic: Topic, into feed: (any Feed)?) {
     followed.withLock { followed in
       switch followed[topic] {
       case nil: break
-      case .subscribing(let early): followed[topic] = .subscribing(early + [updates])
-      case .open: feed?.deliver(updates, on: topic)
+      case .subscribing(let early): followed[topic] = .subscribing(early + [arrival])
+      case .open: feed?.take(arrival, on: topic)
       }
     }
   }
@@ -93,5 +100,14 @@ package final class PubSub: FanOut, Sendable {
 
   package func run() async throws {
     try await broker.run()
+  }
+}
+
+extension Feed {
+  fileprivate func take(_ arrival: Arrival, on topic: Topic) {
+    switch arrival {
+    case .updates(let updates): deliver(updates, on: topic)
+    case .restart(let history): open(topic, history)
+    }
   }
 }

@@ -28,7 +28,8 @@ package protocol FanOut: Sendable {
 
 /// Where a fan-out hands over the topics that it was asked to follow.
 package protocol Feed: AnyObject, Sendable {
-  /// Comes before the first `deliver` of a topic.
+  /// Comes before the first `deliver` of a topic. Comes again where updates were lost on the way: all who
+  /// listen are told so, and go on with this history.
   func open(_ topic: Topic, _ history: History)
   /// - Parameter updates: of one topic, in its order.
   func deliver(_ updates: [Update], on topic: Topic)

@@ -27,6 +27,14 @@ package struct History: Sendable {
 
   package var end: Int { start + entries.count }
 
+  /// The same updates, counted from another number on.
+  package func counted(from start: Int) -> History {
+    var history = self
+    history.start = start
+    history.keys = keys.mapValues { $0 - self.start + start }
+    return history
+  }
+
   /// The place of the newest update, kept or not.
   package var last: Cursor { entries.last?.update.id ?? floor }
 

@@ -75,8 +75,16 @@ package final class Hub: Feed, Sendable {
   package func open(_ topic: Topic, _ history: History) {
     let now = clock()
     state.withLock { state in
+      guard let attendance = state.open[topic] else {
+        state.histories.open(topic, history)
+        state.open[topic] = Attendance(used: now)
+        return
+      }
+      // Not even the number after the last means the same as before.
+      let end = state.histories.read(topic, at: now)?.end ?? 0
+      let history = history.counted(from: end + 1)
       state.histories.open(topic, history)
-      state.open[topic] = Attendance(used: now)
+      for shard in attendance.shards { shard.restart(topic, history) }
     }
   }
 
@@ -122,7 +130,9 @@ package final class Hub: Feed, Sendable {
       let number: Int
       switch start {
       case .after(let cursor, let next):
-        number = history.number(after: cursor) ?? max(next, history.start)
+        guard let found = history.number(after: cursor) ?? (next < history.start ? nil : next)
+        else { return .notHere(cursor) }
+        number = found
       case .start(.now): number = delivered
       case .start(.earliest):
         if history.isCut { return .notHere(nil) }

@@ -10,9 +10,15 @@ import Synchronization
 /// `loop` only, which each entry point asserts.
 package final class Shard: @unchecked Sendable {
   private struct Delivery {
+    enum Content {
+      case updates([Update])
+      /// Updates were lost; it goes on after this place, with all before this number.
+      case restart(at: Cursor, end: Int)
+    }
+
     var topic: Topic
     var number: Int
-    var updates: [Update]
+    var content: Content
   }
 
   /// Subscribers of one topic who get the same bytes.
@@ -61,8 +67,20 @@ package final class Shard: @unchecked Sendable {
 
   /// May be called from any thread.
   func post(_ updates: [Update], number: Int, on topic: Topic) {
+    post(Delivery(topic: topic, number: number, content: .updates(updates)))
+  }
+
+  /// May be called from any thread: updates were lost, and this is what there is.
+  func restart(_ topic: Topic, _ history: History) {
+    post(
+      Delivery(
+        topic: topic, number: history.start,
+        content: .restart(at: history.floor, end: history.end)))
+  }
+
+  private func post(_ delivery: Delivery) {
     let isFirst = inbox.withLock { inbox in
-      inbox.append(Delivery(topic: topic, number: number, updates: updates))
+      inbox.append(delivery)
       return inbox.count == 1
     }
     if isFirst { loop.execute { self.drain() } }
@@ -208,20 +226,48 @@ package final class Shard: @unchecked Sendable {
     }
     var joined: [Listeners] = []
     for delivery in deliveries {
-      // Without listeners, or from before the first of them came.
-      guard let listeners = topics[delivery.topic],
-        delivery.number == listeners.delivered + listeners.arrived.count
-      else { continue }
-      if listeners.arrived.isEmpty { joined.append(listeners) }
-      listeners.arrived += delivery.updates
+      guard let listeners = topics[delivery.topic] else { continue }
+      switch delivery.content {
+      case .updates(let updates):
+        // From before the first listener came.
+        guard delivery.number == listeners.delivered + listeners.arrived.count else { continue }
+        if listeners.arrived.isEmpty { joined.append(listeners) }
+        listeners.arrived += updates
+      case .restart(let place, let end):
+        // The first listener came with this history or a later one.
+        guard delivery.number > listeners.delivered else { continue }
+        deliver(to: listeners)
+        restart(listeners, at: place, delivery.number..<end)
+      }
     }
     for listeners in joined { deliver(to: listeners) }
   }
 
+  /// - Parameter numbers: of what is kept after `place`.
+  private func restart(_ listeners: Listeners, at place: Cursor, _ numbers: Range<Int>) {
+    listeners.delivered = numbers.upperBound
+    listeners.place = nil
+    walk {
+      for subscription in listeners.groups.flatMap(\.subscriptions) {
+        switch subscription.state {
+        case .live, .behind:
+          guard subscription.subscriber.pendingBytes == 0 else {
+            // What it has read meanwhile is no longer known here: it asks where it is when it can.
+            subscription.fallAway()
+            continue
+          }
+          subscription.fallBehind(numbers.lowerBound)
+          subscription.begin(at: place, isReset: true)
+          catchUp(subscription)
+        case .waiting, .away, .ended: break
+        }
+      }
+    }
+  }
+
   private func deliver(to listeners: Listeners) {
-    let updates = listeners.arrived
+    var rest = listeners.arrived[...]
     listeners.arrived = []
-    var rest = updates[...]
     while !rest.isEmpty {
       let piece = Array(rest.piece(bytes: Self.pieceBytes))
       rest = rest.dropFirst(piece.count)

@@ -146,6 +146,13 @@ package final class Subscription {
     group?.sockets[slot] = nil
   }
 
+  /// The history that its place was in is gone.
+  func fallAway() {
+    if case .ended = state { return }
+    state = .away(.unknown)
+    group?.sockets[slot] = nil
+  }
+
   func isUpToDate() {
     state = .live
     group?.sockets[slot] = subscriber.descriptor

@@ -149,7 +149,14 @@ package struct Numbering: Sendable {
   }
 
   package func cursor(_ number: Int64, of topic: Topic) -> Cursor {
-    Cursor(unchecked: "\(epoch)-\(Self.checksum(of: topic))-\(number)")
+    cursor(at: "\(number)", of: topic)
+  }
+
+  /// The same for a log whose places are not just numbers.
+  ///
+  /// - Parameter place: ASCII letters, digits and dots, at most 45.
+  package func cursor(at place: String, of topic: Topic) -> Cursor {
+    Cursor(unchecked: "\(epoch)-\(Self.checksum(of: topic))-\(place)")
   }
 
   /// - Returns: nil if the cursor is of another history or another topic, or is not of this form.

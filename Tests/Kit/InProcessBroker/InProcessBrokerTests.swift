@@ -27,7 +27,7 @@ import Updates
     let (broker, topic) = (broker(), try topic())
     let received = Journal<Update>()
     _ = try broker.publish(Draft(topic: topic, data: "before"))
-    let history = try broker.subscribe(topic) { updates in updates.forEach(received.add) }
+    let history = try broker.subscribe(topic) { arrival in arrival.updates.forEach(received.add) }
     #expect(history.end == 1)
     let cursor = try broker.publish(Draft(topic: topic, data: "one"))
     #expect(received.entries.map(\.id) == [cursor])
@@ -39,7 +39,7 @@ import Updates
   @Test func aRepeatedKeyIsNotToldAgain() throws {
     let (broker, topic) = (broker(), try topic())
     let received = Journal<Update>()
-    _ = try broker.subscribe(topic) { updates in updates.forEach(received.add) }
+    _ = try broker.subscribe(topic) { arrival in arrival.updates.forEach(received.add) }
     let draft = Draft(topic: topic, data: "one", key: IdempotencyKey("k"))
     let first = try broker.publish(draft)
     #expect(try broker.publish(draft) == first)
@@ -119,4 +119,8 @@ import Updates
     #expect(rest.updates.count > 4)
     #expect(rest.updates.count < 10)
   }
+}
+
+extension Arrival {
+  fileprivate var updates: [Update] { if case .updates(let updates) = self { updates } else { [] } }
 }

@@ -11,7 +11,7 @@ final class ScriptedBroker: Broker {
   }
 
   private struct State {
-    var receivers: [Topic: @Sendable ([Update]) -> Void] = [:]
+    var receivers: [Topic: @Sendable (Arrival) -> Void] = [:]
     var gate: Gate?
     var refusal: Refusal?
   }
@@ -28,7 +28,7 @@ final class ScriptedBroker: Broker {
   /// What a test sends reaches the last who subscribed, even after the end of the subscription.
   func send(_ numbers: ClosedRange<Int>, on topic: Topic) {
     let receive = state.withLock { $0.receivers[topic] }
-    receive?(numbers.map { Self.update($0, on: topic) })
+    receive?(.updates(numbers.map { Self.update($0, on: topic) }))
   }
 
   static func update(_ number: Int, on topic: Topic) -> Update {
@@ -44,7 +44,7 @@ final class ScriptedBroker: Broker {
 
   /// The history that it answers with holds updates 1 and 2.
   func subscribe(
-    _ topic: Topic, _ receive: @escaping @Sendable ([Update]) -> Void
+    _ topic: Topic, _ receive: @escaping @Sendable (Arrival) -> Void
   ) async throws(Refusal) -> History {
     state.withLock { $0.receivers[topic] = receive }
     requests.add(.subscribe(topic))

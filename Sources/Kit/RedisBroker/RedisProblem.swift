@@ -1,0 +1,93 @@
+/// Why Redis cannot be used, in words that go into the log.
+enum RedisProblem: Error, Equatable, CustomStringConvertible {
+  case unreachable
+  /// It, or the network before it, does not answer in time.
+  case silent
+  case credentials
+  case loading
+  case version(String)
+  case mode(String)
+  case replica
+  case evicts(policy: String)
+  case memory
+  case disk
+  case permission
+  /// The first word of another error. The rest may hold what clients sent.
+  case error(String)
+
+  var description: String {
+    switch self {
+    case .unreachable: "cannot be reached"
+    case .silent: "does not answer"
+    case .credentials: "refuses the user or the password in REDIS_URL"
+    case .loading: "still loads what it has on its disk"
+    case .version(let version):
+      "has version \(version), and 6.2 is the first that has what is needed"
+    case .mode(let mode): "runs as \(mode), which is not supported: one server is expected"
+    case .replica: "is a replica, which takes no updates: REDIS_URL has to name the primary"
+    case .evicts(let policy):
+      "drops keys when its memory is full (maxmemory-policy \(policy)): it has to be noeviction"
+    case .memory: "has no memory left (maxmemory)"
+    case .disk: "cannot write to its disk (MISCONF)"
+    case .permission: "does not permit its user what is needed (NOPERM)"
+    case .error(let code): "answers with the error \(code)"
+    }
+  }
+
+  /// - Parameter text: of an error reply.
+  init(_ text: String) {
+    let code = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(20)
+    switch code {
+    case "NOAUTH", "WRONGPASS": self = .credentials
+    case "ERR" where text.contains("AUTH") || text.contains("invalid password"): self = .credentials
+    case "LOADING": self = .loading
+    case "READONLY": self = .replica
+    case "OOM": self = .memory
+    case "MISCONF": self = .disk
+    case "NOPERM": self = .permission
+    default: self = Self.inScript(text) ?? .error(String(code))
+    }
+  }
+
+  /// Redis 6.2 tells the error of a command within the error of its script.
+  private static func inScript(_ text: String) -> RedisProblem? {
+    let known: [(String, RedisProblem)] = [
+      ("-READONLY", .replica), ("-OOM", .memory), ("-MISCONF", .disk), ("-NOPERM", .permission),
+    ]
+    return known.first { text.contains($0.0) }?.1
+  }
+}
+
+/// What `INFO` says of a server.
+struct ServerReport {
+  private let fields: [Substring: Substring]
+
+  init(_ text: String) {
+    let lines = text.split(whereSeparator: \.isNewline)
+    fields = Dictionary(
+      lines.compactMap { line in
+        line.firstIndex(of: ":").map { (line[..<$0], line[line.index(after: $0)...]) }
+      }, uniquingKeysWith: { $1 })
+  }
+
+  /// Why updates should not be trusted to this server.
+  var problem: RedisProblem? {
+    if let mode = fields["redis_mode"], mode != "standalone" {
+      return .mode(
+        mode == "cluster" ? "Redis Cluster" : mode == "sentinel" ? "Sentinel" : "\(mode)")
+    }
+    if let version = fields["redis_version"] {
+      let numbers = version.split(separator: ".").compactMap { Int($0) }
+      if numbers.lexicographicallyPrecedes([6, 2]) { return .version(String(version)) }
+    }
+    if fields["role"] == "slave" { return .replica }
+    let policy = fields["maxmemory_policy"] ?? "noeviction"
+    if fields["maxmemory"] ?? "0" != "0", policy != "noeviction" {
+      return .evicts(policy: String(policy))
+    }
+    return nil
+  }
+
+  /// Whether what it holds is on its disk, too, as it comes.
+  var isDurable: Bool { fields["aof_enabled"] != "0" }
+}

@@ -1,0 +1,131 @@
+import NIOCore
+import PubSub
+import Updates
+
+/// The topics that are followed here, and the reads of their streams.
+extension BrokerCore {
+  private static let updatesAtOnce = 1000
+
+  func subscribe(
+    _ topic: Topic, _ receive: @escaping @Sendable (Arrival) -> Void
+  ) -> EventLoopFuture<History> {
+    withSession { [self] session in
+      unsubscribe(topic)
+      lastNumber += 1
+      let opening = loop.makePromise(of: History.self)
+      subscriptions[topic] = Subscription(number: lastNumber, receive: receive, opening: opening)
+      follow([topic], in: session)
+      return opening.futureResult
+    }
+  }
+
+  func unsubscribe(_ topic: Topic) {
+    guard var subscription = subscriptions.removeValue(forKey: topic) else { return }
+    session?.unsubscribe(Scripts.stream(of: topic.name))
+    subscription.opening?.fail(Refusal.unavailable)
+    for waiter in subscription.reading.disconnected() { waiter.fail(Refusal.unavailable) }
+  }
+
+  /// - Parameter payload: the epoch, and the id of the entry.
+  func wake(_ channel: String, _ payload: String) {
+    guard channel.hasPrefix(Scripts.streamPrefix),
+      let topic = Topic(String(channel.dropFirst(Scripts.streamPrefix.count))),
+      subscriptions[topic] != nil
+    else { return }
+    let parts = payload.split(separator: " ")
+    guard parts.count == 2, let id = StreamID(parts[1]) else { return }
+    // Ids of another history do not compare.
+    perform(subscriptions[topic]?.reading.woken(by: parts[0] == epoch ? id : .end), topic)
+  }
+
+  func perform(_ step: Following<EventLoopPromise<Void>>.Step?, _ topic: Topic) {
+    guard let step, let session, let number = subscriptions[topic]?.number else { return }
+    let of = Reading(topic: topic, number: number, session: session)
+    whenFree { [self] in
+      switch step {
+      case .history:
+        log.history(of: topic, in: session).assumeIsolated().whenComplete { [self] result in
+          loaded(of, result)
+        }
+      case .rest(let id):
+        let place = StreamCursor(epoch: epoch, id: id)
+        log.read(topic, .after, place, limit: Self.updatesAtOnce, in: session).assumeIsolated()
+          .whenComplete { [self] result in advanced(of, from: place, result) }
+      }
+    }
+  }
+
+  /// For which subscription a read was begun.
+  private struct Reading {
+    var topic: Topic
+    var number: Int
+    var session: RedisSession
+  }
+
+  private func loaded(_ of: Reading, _ result: Result<LoadedHistory.Result, any Error>) {
+    switch result {
+    case .success(.history(let history, let last)):
+      adopt(last.epoch)
+      ended(of, .loaded(last.id)) { subscription in
+        guard let opening = subscription.opening else {
+          return subscription.receive(.restart(history))
+        }
+        subscription.opening = nil
+        opening.succeed(history)
+      }
+    case .success(.nothing): renew { [self] in ended(of, .broken) }
+    case .success(.problem(let problem)):
+      met(problem)
+      ended(of, .failed)
+    case .failure: ended(of, .failed)
+    }
+  }
+
+  private func advanced(
+    _ of: Reading, from place: StreamCursor, _ result: Result<StreamPage.Result, any Error>
+  ) {
+    switch result {
+    case .success(.page(let page)):
+      adopt(page.epoch)
+      guard place.epoch == page.epoch else { return ended(of, .broken) }
+      guard page.isFound else {
+        // Gone, though it was not old enough to be dropped.
+        if page.floor < place.id { return renew { [self] in ended(of, .broken) } }
+        return ended(of, .broken)
+      }
+      let last = page.entries.last?.id ?? place.id
+      ended(of, .advanced(last, hasMore: page.hasMore)) { subscription in
+        guard !page.entries.isEmpty else { return }
+        subscription.receive(.updates(page.updates(of: of.topic)))
+      }
+    case .success(.nothing): renew { [self] in ended(of, .broken) }
+    case .success(.problem(let problem)):
+      met(problem)
+      ended(of, .failed)
+    case .failure: ended(of, .failed)
+    }
+  }
+
+  /// - Parameter handOver: hands on what was read, before those who waited for it learn of it.
+  private func ended(
+    _ of: Reading, _ outcome: Following<EventLoopPromise<Void>>.Outcome,
+    handOver: (inout Subscription) -> Void = { _ in }
+  ) {
+    // All reads of a session that is over have been given up.
+    guard session === of.session else { return }
+    defer { readEnded() }
+    let topic = of.topic
+    guard var subscription = subscriptions[topic], subscription.number == of.number else { return }
+    var result: Result<Void, any Error> = .success(())
+    if case .failed = outcome {
+      failed.insert(topic)
+      result = .failure(Refusal.unavailable)
+      if subscription.opening != nil { return unsubscribe(topic) }
+    }
+    handOver(&subscription)
+    let waiters = subscription.reading.ended(outcome)
+    subscriptions[topic] = subscription
+    for waiter in waiters { waiter.completeWith(result) }
+    if case .success = result { perform(subscriptions[topic]?.reading.next(), topic) }
+  }
+}
