@@ -37,6 +37,8 @@ final class BrokerCore {
   private let patience: RedisBroker.Patience
   private let readiness: Readiness
   private let logger: Logger
+  /// As it is called in the log.
+  private let server: String
 
   private(set) var session: RedisSession?
   private var isOver = false
@@ -66,9 +68,10 @@ final class BrokerCore {
   private var lastPulse = NIODeadline.now()
 
   init(
-    log: StreamLog, patience: RedisBroker.Patience, readiness: Readiness, logger: Logger,
-    on loop: any EventLoop
+    _ address: RedisAddress, log: StreamLog, patience: RedisBroker.Patience, readiness: Readiness,
+    logger: Logger, on loop: any EventLoop
   ) {
+    server = "Redis at \(address.host):\(address.port)"
     self.log = log
     self.patience = patience
     self.readiness = readiness
@@ -89,7 +92,7 @@ final class BrokerCore {
     works()
     if !session.isDurable, !hasWarned {
       hasWarned = true
-      logger.warning("Redis keeps updates in memory only: its appendonly is off.")
+      logger.warning("\(server) keeps updates in memory only: its appendonly is off.")
     }
     session.whenMessage { [weak self] in self?.take($0) }
     let lost = loop.makePromise(of: Void.self)
@@ -130,7 +133,7 @@ final class BrokerCore {
     readiness.isDown()
     if !isOver, problem == nil {
       problem = .unreachable
-      logger.warning("The connection to Redis is lost.")
+      logger.warning("\(server): the connection is lost.")
     }
     for topic in subscriptions.keys {
       for waiter in subscriptions[topic]?.reading.disconnected() ?? [] {
@@ -205,7 +208,7 @@ final class BrokerCore {
   }
 
   func works() {
-    if problem != nil { logger.info("Redis is back.") }
+    if problem != nil { logger.info("\(server) is back.") }
     problem = nil
     readiness.isUp()
   }
@@ -213,12 +216,12 @@ final class BrokerCore {
   /// What a command was answered with.
   func met(_ problem: RedisProblem) {
     guard case .error = problem else { return isDown(problem) }
-    if problem != mishap { logger.error("Redis \(problem).") }
+    if problem != mishap { logger.error("\(server) \(problem).") }
     mishap = problem
   }
 
   private func isDown(_ problem: RedisProblem) {
-    if problem != self.problem { logger.error("Redis \(problem). Nothing can be published.") }
+    if problem != self.problem { logger.error("\(server) \(problem). Nothing can be published.") }
     self.problem = problem
     readiness.isDown()
     // Where a name leads to may have changed.
@@ -233,7 +236,7 @@ final class BrokerCore {
     let isFirst = self.epoch.isEmpty
     self.epoch = epoch
     guard !isFirst else { return }
-    logger.warning("Redis has lost updates. All who listen are told so.")
+    logger.warning("\(server) has lost updates. All who listen are told so.")
     for topic in subscriptions.keys { perform(subscriptions[topic]?.reading.restart(), topic) }
   }
 

@@ -41,7 +41,8 @@ package final class RedisBroker: Broker, Sendable {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     core = NIOLoopBoundBox.makeBoxSendingValue(
       BrokerCore(
-        log: StreamLog(limits: limits, newEpoch: newEpoch, clock: clock), patience: patience,
+        address, log: StreamLog(limits: limits, newEpoch: newEpoch, clock: clock),
+        patience: patience,
         readiness: readiness, logger: logger, on: loop),
       eventLoop: loop)
     self.address = address

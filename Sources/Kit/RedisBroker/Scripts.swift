@@ -160,6 +160,9 @@ enum Scripts {
       if age > 0 and not keepsLatest then
         redis.call('PEXPIRE', stream, age + 1000)
         redis.call('PEXPIRE', keys, age + 1000)
+      else
+        redis.call('PERSIST', stream)
+        redis.call('PERSIST', keys)
       end
       redis.call('PUBLISH', stream, epoch .. ' ' .. id)
       return { epoch, 'added', id }

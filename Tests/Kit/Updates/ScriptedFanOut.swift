@@ -78,6 +78,11 @@ final class ScriptedFanOut: FanOut {
     }
   }
 
+  /// Opens a topic once more, with what is kept of it.
+  func reopen(_ topic: Topic) {
+    state.withLock { state in Self.open(topic, &state) }
+  }
+
   func refuse(_ refusal: Refusal?) { state.withLock { $0.refusal = refusal } }
 
   /// Holds up `follow` until the gate is opened.
@@ -106,16 +111,8 @@ final class ScriptedFanOut: FanOut {
     if Task.isCancelled { throw .unavailable }
     try check()
     state.withLock { state in
-      var log = state.logs[topic] ?? Log()
-      let start = max(log.leftOut, log.dropped)
-      var history = History(
-        floor: topic.place(start == log.dropped ? log.floor ?? start : start),
-        isCut: start > log.dropped)
-      for update in log.updates[start...] { history.append(update, at: 0) }
-      feed.open(topic, history)
-      log.feed = feed
-      log.delivered = log.updates.count
-      state.logs[topic] = log
+      state.logs[topic, default: Log()].feed = feed
+      Self.open(topic, &state)
     }
     state.withLock { $0.afterOpening }?()
   }
@@ -156,6 +153,17 @@ final class ScriptedFanOut: FanOut {
 
   private func check() throws(Refusal) {
     if let refusal = state.withLock({ $0.refusal }) { throw refusal }
+  }
+
+  private static func open(_ topic: Topic, _ state: inout State) {
+    guard let log = state.logs[topic] else { return }
+    let start = max(log.leftOut, log.dropped)
+    var history = History(
+      floor: topic.place(start == log.dropped ? log.floor ?? start : start),
+      isCut: start > log.dropped)
+    for update in log.updates[start...] { history.append(update, at: 0) }
+    log.feed?.open(topic, history)
+    state.logs[topic]?.delivered = log.updates.count
   }
 
   private static func add(_ data: String, on topic: Topic, _ state: inout State) -> Cursor {
