@@ -231,13 +231,17 @@ final class BrokerCore {
   // MARK: Epochs
 
   /// All that was seen is of another history if its epoch is another.
-  func adopt(_ epoch: String) {
+  ///
+  /// - Parameter current: a topic of which just the other history was read.
+  func adopt(_ epoch: String, with current: Topic? = nil) {
     guard epoch != self.epoch else { return }
     let isFirst = self.epoch.isEmpty
     self.epoch = epoch
     guard !isFirst else { return }
     logger.warning("\(server) has lost updates. All who listen are told so.")
-    for topic in subscriptions.keys { perform(subscriptions[topic]?.reading.restart(), topic) }
+    for topic in subscriptions.keys where topic != current {
+      perform(subscriptions[topic]?.reading.restart(), topic)
+    }
   }
 
   /// The history is not the one that was seen here: unless another node has said so already, all are told

@@ -9,7 +9,7 @@ struct Following<Waiter> {
   }
 
   enum Outcome {
-    /// All that is kept was read, and this is the last of it.
+    /// All that is kept was read, of the history that holds now, and this is the last of it.
     case loaded(StreamID)
     /// Nothing was missed since the last read; this is the last entry now.
     case advanced(StreamID, hasMore: Bool)
@@ -23,6 +23,8 @@ struct Following<Waiter> {
   private var isSubscribed = false
   private var isBusy = false
   private var isStale = true
+  /// Whether the read that is under way began before a restart.
+  private var isOutdated = false
   private var waiting: [Waiter] = []
   private var served: [Waiter] = []
 
@@ -49,6 +51,7 @@ struct Following<Waiter> {
   mutating func restart() -> Step? {
     seen = nil
     isStale = true
+    isOutdated = isBusy
     return next()
   }
 
@@ -57,6 +60,7 @@ struct Following<Waiter> {
     defer { (waiting, served) = ([], []) }
     isSubscribed = false
     isBusy = false
+    isOutdated = false
     isStale = true
     return waiting + served
   }
@@ -64,8 +68,10 @@ struct Following<Waiter> {
   /// - Returns: who waited for it.
   mutating func ended(_ outcome: Outcome) -> [Waiter] {
     isBusy = false
+    defer { isOutdated = false }
     switch outcome {
     case .loaded(let last): seen = last
+    case .advanced where isOutdated: return []
     case .advanced(let last, let hasMore):
       seen = last
       if hasMore {

@@ -30,7 +30,7 @@ package struct RedisAddress: Sendable, Equatable {
 
     let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     let path = parts.dropFirst().first ?? ""
-    guard let number = path.isEmpty ? 0 : UInt16(path) else { throw .form }
+    guard let number = path.isEmpty ? 0 : path.number else { throw .form }
     database = Int(number)
     guard let authority = parts.first, !authority.contains(",") else { throw .cluster }
     (host, port) = try Self.hostAndPort(authority)
@@ -40,7 +40,7 @@ package struct RedisAddress: Sendable, Equatable {
     var host = authority
     var port = 6379
     if let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") {
-      guard let number = UInt16(authority[authority.index(after: colon)...]), number > 0 else {
+      guard let number = authority[authority.index(after: colon)...].number, number > 0 else {
         throw .form
       }
       port = Int(number)
@@ -51,7 +51,9 @@ package struct RedisAddress: Sendable, Equatable {
     } else if host.contains(":") {
       throw .form
     }
-    guard !host.isEmpty, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .form }
+    guard !host.isEmpty, !host.contains(where: { $0 == "[" || $0 == "]" }),
+      host.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else { throw .form }
     return (String(host), port)
   }
 
@@ -90,6 +92,10 @@ extension RedisAddress {
 }
 
 extension Substring {
+  fileprivate var number: UInt16? {
+    utf8.allSatisfy { (0x30...0x39).contains($0) } ? UInt16(self) : nil
+  }
+
   /// Percent-decoding as of RFC 3986, section 2.1; nil if what stands here is no text so encoded.
   fileprivate var percentDecoded: String? {
     var bytes: [UInt8] = []

@@ -39,7 +39,7 @@ enum RedisProblem: Error, Equatable, CustomStringConvertible {
     let code = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(20)
     switch code {
     case "NOAUTH", "WRONGPASS": self = .credentials
-    case "ERR" where text.contains("AUTH") || text.contains("invalid password"): self = .credentials
+    case "ERR" where Self.refusals.contains(where: text.hasPrefix): self = .credentials
     case "LOADING": self = .loading
     case "READONLY": self = .replica
     case "OOM": self = .memory
@@ -49,10 +49,18 @@ enum RedisProblem: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Redis 6.2 tells the error of a command within the error of its script.
+  private static let refusals = [
+    "ERR AUTH ", "ERR invalid password", "ERR Client sent AUTH", "ERR invalid username",
+  ]
+
+  /// Some versions tell the error of a command within the error of its script.
   private static func inScript(_ text: String) -> RedisProblem? {
+    if text.hasPrefix("ERR ACL failure in script") { return .permission }
+    if text.hasPrefix("ERR The user executing the script can't") { return .permission }
+    guard text.hasPrefix("ERR Error running script") else { return nil }
     let known: [(String, RedisProblem)] = [
       ("-READONLY", .replica), ("-OOM", .memory), ("-MISCONF", .disk), ("-NOPERM", .permission),
+      ("The user executing the script can't", .permission),
     ]
     return known.first { text.contains($0.0) }?.1
   }

@@ -63,7 +63,9 @@ enum Scripts {
 
     -- The newest entry that is too old, if there is one.
     local function tooOld(last)
-      if age == 0 or now <= age then return nil end
+      local oldest = age > 0 and redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
+      -- To look for what is not there, Redis would walk the whole stream.
+      if not oldest or parse(oldest[1]) >= now - age then return nil end
       local newest = string.format('%.0f', now - age - 1)
       local old = redis.call('XREVRANGE', stream, newest, '-', 'COUNT', 2)
       if keepsLatest and old[1] and old[1][1] == last then return old[2] and old[2][1] end

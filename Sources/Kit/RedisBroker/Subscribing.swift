@@ -65,7 +65,7 @@ extension BrokerCore {
   private func loaded(_ of: Reading, _ result: Result<LoadedHistory.Result, any Error>) {
     switch result {
     case .success(.history(let history, let last)):
-      adopt(last.epoch)
+      adopt(last.epoch, with: of.topic)
       ended(of, .loaded(last.id)) { subscription in
         guard let opening = subscription.opening else {
           return subscription.receive(.restart(history))
