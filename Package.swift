@@ -269,6 +269,17 @@ if Context.environment["ENGINES"] == "all" {
         "ServiceSupport", "TestSupport", "Updates", "WebServer", "WebSockets", lifecycle, logging,
         nioCore,
       ]),
+    .executableTarget(
+      name: "ClusterNode",
+      dependencies: [
+        "LongPolling", "Polling", "PubSub", "RedisBroker", "ServerSentEvents", "Updates",
+        "WebServer", "WebSockets", lifecycle, logging, nioCore,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      path: "Tests/ClusterNode", swiftSettings: settings),
+    .testTarget(
+      name: "ClusterTests", dependencies: ["ClusterNode", "ServiceSupport", "TestSupport"],
+      path: "Tests/Kit/Cluster", swiftSettings: settings),
     // Takes minutes, as it builds whole projects.
     tests("StarterTests", ["ServiceSupport", "TestSupport", "tidings"]),
   ]

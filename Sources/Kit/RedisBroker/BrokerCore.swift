@@ -196,7 +196,8 @@ final class BrokerCore {
       default: break
       }
     }
-    if problem != nil {
+    // What else its user may not do only an update can show.
+    if problem != nil, problem != .permission {
       session.send(["HSET", Scripts.topics, "/opened", epoch]).assumeIsolated().whenSuccess {
         [weak self] in
         if case .integer = $0 { self?.works() }

@@ -31,7 +31,6 @@ struct Following<Waiter> {
   /// From now on it is woken by whatever comes.
   mutating func subscribed() -> Step? {
     isSubscribed = true
-    isStale = true
     return next()
   }
 

@@ -41,6 +41,8 @@ extension BrokerCore {
   func perform(_ step: Following<EventLoopPromise<Void>>.Step?, _ topic: Topic) {
     guard let step, let session, let number = subscriptions[topic]?.number else { return }
     let of = Reading(topic: topic, number: number, session: session)
+    // It may be another when this read's turn comes, and then has nothing to do with what was seen.
+    let epoch = epoch
     whenFree { [self] in
       switch step {
       case .history:

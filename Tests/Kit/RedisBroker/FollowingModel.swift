@@ -2,8 +2,8 @@ import TestSupport
 
 @testable import RedisBroker
 
-/// A stream in a server, and a node that follows it by `Following`, which it asks and tells as the broker
-/// does. Everything that takes time is a step of its own.
+/// A stream in a server, and a node that follows it by `Following`, as the broker does. Everything that
+/// takes time is a step of its own.
 struct FollowingModel {
   struct Entry: Equatable {
     var id: Int
@@ -175,13 +175,14 @@ struct FollowingModel {
       return
     }
     let outcome: Following<Int>.Outcome
-    adopt(found.epoch)
     switch read.step {
     case .history:
+      seenEpoch = found.epoch
       outcome = .loaded(place(found.entries.last?.id ?? found.floor))
       (handed, handedFloor, handedEpoch) = (found.entries, found.floor, found.epoch)
       restarts += 1
     case .rest(let after):
+      adopt(found.epoch)
       if found.epoch == read.epoch, found.isFound {
         outcome = .advanced(
           found.entries.last.map { place($0.id) } ?? after, hasMore: found.hasMore)

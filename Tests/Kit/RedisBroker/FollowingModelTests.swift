@@ -20,7 +20,7 @@ import Testing
         Issue.record("step \(number): \(problem)")
         return
       }
-      guard number.isMultiple(of: 200) else { continue }
+      guard number.isMultiple(of: 40) else { continue }
       model.settle()
       if !isWakingSure {
         model.refresh()
@@ -42,7 +42,7 @@ import Testing
   ) {
     switch Int.random(in: 0..<100, using: &generator) {
     case ..<25: model.append(isHeard: Bool.random(using: &generator))
-    case ..<27: model.drop(Int.random(in: 0...6, using: &generator))
+    case ..<27: model.drop(Int.random(in: 0...25, using: &generator))
     case ..<28:
       model.restartEpoch(losing: Int.random(in: 0...4, using: &generator))
       log[model.epoch] = (log[model.epoch - 1] ?? []).filter { entry in
@@ -55,7 +55,7 @@ import Testing
     case ..<64: model.refresh()
     case ..<67: model.beat()
     case ..<84: model.execute(limit: Int.random(in: 1...4, using: &generator))
-    default: model.reply(isLate: Int.random(in: 0..<12, using: &generator) == 0)
+    default: model.reply(isLate: Int.random(in: 0..<8, using: &generator) == 0)
     }
     if let newest = model.stream.last, log[model.epoch]?.contains(newest) == false {
       log[model.epoch]?.append(newest)

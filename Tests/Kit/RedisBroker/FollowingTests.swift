@@ -143,10 +143,30 @@ import Testing
   /// The read may have been of the history that is over, and its last entry with it.
   @Test func whatAReadFoundBeforeARestartIsNotGoneOnFrom() {
     var following = following(to: 3)
-    #expect(following.woken(by: id(4)) == .rest(after: id(3)))
+    #expect(following.refresh(7) == .rest(after: id(3)))
     #expect(following.restart() == nil)
-    _ = following.ended(advanced(4))
+    #expect(following.ended(advanced(4)).isEmpty)
     #expect(following.next() == .history)
+    #expect(following.ended(.loaded(id(2))) == [7])
+    #expect(following.next() == nil)
+  }
+
+  @Test(arguments: [false, true])
+  func aReadThatBeganAfterARestartCounts(isReadInBetween: Bool) {
+    var following = following(to: 3)
+    if isReadInBetween { _ = following.woken(by: id(4)) }
+    _ = following.restart()
+    if isReadInBetween {
+      _ = following.ended(advanced(4))
+      _ = following.next()
+    }
+    _ = following.ended(.loaded(id(1)))
+    #expect(following.woken(by: id(2)) == .rest(after: id(1)))
+    #expect(following.refresh(7) == nil)
+    _ = following.ended(advanced(2))
+    #expect(following.seen == id(2))
+    #expect(following.next() == .rest(after: id(2)))
+    #expect(following.ended(advanced(2)) == [7])
   }
 
   @Test func aRestartDuringTheFirstReadLeadsToAnother() {

@@ -13,11 +13,7 @@ struct Load: Sendable {
   /// So that a place is that of an update.
   static func first(on node: Node, _ ledger: Ledger) async throws -> String {
     let id = try await node.publish(ledger.topic, "first")
-    // Everybody begins behind it, but for one.
-    ledger.begins("first", at: .beginning)
-    ledger.published(id, "first", by: "first", number: 0)
-    ledger.received(.init(id: id, data: "first"), by: "first")
-    ledger.leaves("first")
+    ledger.opens(with: id, "first")
     return id
   }
 

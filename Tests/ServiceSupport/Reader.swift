@@ -1,24 +1,22 @@
-import ServiceSupport
-
 /// One reader of a topic, who keeps a place whatever connects it, and tells the ledger.
-struct Reader: Sendable {
-  let name: String
+package struct Reader: Sendable {
+  package let name: String
   private let ledger: Ledger
-  private(set) var cursor: String?
+  package private(set) var cursor: String?
   /// Ids of all that came.
-  private(set) var ids: [String] = []
-  private(set) var last: String?
-  private(set) var resets = 0
+  package private(set) var ids: [String] = []
+  package private(set) var last: String?
+  package private(set) var resets = 0
   /// The code of the end, if there was one.
-  private(set) var bye: Int??
+  package private(set) var bye: Int??
 
-  init(_ name: String, _ ledger: Ledger, at cursor: String? = nil) {
+  package init(_ name: String, _ ledger: Ledger, at cursor: String? = nil) {
     self.name = name
     self.ledger = ledger
     self.cursor = cursor
   }
 
-  mutating func take(_ news: News) {
+  package mutating func take(_ news: News) {
     switch news {
     case .place(let place): cursor = place ?? cursor
     case .reset(let place):
@@ -35,19 +33,19 @@ struct Reader: Sendable {
   }
 
   /// Takes what comes until there are so many updates, or the server ends it.
-  mutating func read(_ client: any TransportClient, until count: Int) async throws {
+  package mutating func read(_ client: any TransportClient, until count: Int) async throws {
     bye = nil
     while ids.count < count, bye == nil { take(try await client.nextNews()) }
   }
 
   /// The same until an update with this data.
-  mutating func read(_ client: any TransportClient, until data: String) async throws {
+  package mutating func read(_ client: any TransportClient, until data: String) async throws {
     bye = nil
     while last != data, bye == nil { take(try await client.nextNews()) }
   }
 
   /// Connects, is told its place, which must be an update, and begins with what comes after it.
-  mutating func begin(_ client: any TransportClient) async throws {
+  package mutating func begin(_ client: any TransportClient) async throws {
     guard case .place(let place?) = try await client.nextNews() else {
       throw ServiceFailure("\(name) is told no place")
     }
