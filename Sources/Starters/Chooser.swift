@@ -141,11 +141,12 @@ package struct Chooser {
     if let engine = pieces.engine(id) { return engine }
     let fanOut = advice?.id(of: "fan-out")
     let fitting = pieces.engines.filter { $0.fanOut == fanOut }
-    let options = (fitting.isEmpty ? pieces.engines : fitting)
-      .map { "--engine \($0.id) (\($0.fanOut))" }.joined(separator: ", ")
+    let options = (fitting.isEmpty ? pieces.engines : fitting).map { engine in
+      "--engine \(engine.id) (\(engine.fanOut)\(engine.service == nil ? ", no service to start" : ""))"
+    }.joined(separator: ", ")
     throw .notBuilt(
       "the \(isAdvised ? "advised " : "")engine \(id) cannot be generated yet",
-      help: "what can be had instead, with no service to start: \(options)")
+      help: "what can be had instead: \(options)")
   }
 }
 

@@ -6,10 +6,12 @@ struct Manifest {
   var text: String {
     let pieces = design.pieces(all)
     let tests = Dependencies(pieces: ["App", "Updates"], products: all.testProducts)
-    let app = Dependencies(pieces: pieces.map(\.name), products: all.appProducts)
+    let app = Dependencies(
+      pieces: pieces.filter { !$0.isSystemLibrary }.map(\.name), products: all.appProducts)
     var targets = [target("executableTarget", "App", app)]
     targets += pieces.map { piece in
-      target("target", piece.name, Dependencies(pieces: piece.pieces, products: piece.products))
+      let dependencies = Dependencies(pieces: piece.pieces, products: piece.products)
+      return systemLibrary(piece) ?? target("target", piece.name, dependencies)
     }
     targets.append(target("testTarget", "AppTests", tests))
     return """
@@ -55,6 +57,15 @@ struct Manifest {
     let used = Set(products.map(\.package))
     return all.packages.filter { used.contains($0.name) }
       .map { ".package(url: \"\($0.url)\", from: \"\($0.version)\")" }
+  }
+
+  private func systemLibrary(_ piece: Pieces.Piece) -> String? {
+    guard let library = piece.library, let brew = library.homebrewPackage else { return nil }
+    let apt = library.developmentPackage
+    return """
+      .systemLibrary(
+            name: "\(piece.name)", providers: [.apt(["\(apt)"]), .brew(["\(brew)"])])
+      """
   }
 
   private func target(_ kind: String, _ name: String, _ dependencies: Dependencies) -> String {

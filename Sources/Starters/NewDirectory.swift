@@ -81,7 +81,8 @@ package struct NewDirectory {
   private func write(_ file: Plan.File, below folder: String) throws(Problem) {
     let path = folder + "/" + file.path
     try makeFolders(above: path)
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let mode: mode_t = file.isExecutable ? 0o777 : 0o666
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw .cannotCreate(errno) }
     defer { close(descriptor) }
     var rest = Array(file.text.utf8)[...]

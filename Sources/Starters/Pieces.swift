@@ -27,6 +27,8 @@ package struct Pieces: Sendable {
     package var name: String
     package var developmentPackage: String
     package var runtimePackage: String
+    /// For one that a piece of its own makes known to SwiftPM.
+    package var homebrewPackage: String?
   }
 
   package struct Piece: Sendable {
@@ -36,6 +38,9 @@ package struct Pieces: Sendable {
     package var products: [Product]
     package var library: Library?
     package var variables: [Variable]
+
+    /// Whether it is nothing but a C library.
+    package var isSystemLibrary: Bool { library?.homebrewPackage != nil }
   }
 
   package struct Transport: Sendable {
@@ -59,7 +64,12 @@ package struct Pieces: Sendable {
     package var fanOut: String
     package var pieces: [String]
     package var wiring: String
+    /// How many nodes there may be.
     package var nodes: String
+    /// What the README says of more than one.
+    package var moreNodes: String?
+    /// A program that has to run beside the server; nil for an embedded engine.
+    package var service: Service?
     package var answered: String
     package var epoch: String
     package var keeps: [(event: String, what: String)]
@@ -68,6 +78,28 @@ package struct Pieces: Sendable {
     package var containerEnvironment: [String]
     /// Where a container keeps data: `data:/srv/data`.
     package var volume: String?
+    /// Containers of the server, if there may be several.
+    package var replicas: String?
+    /// Lines of `nginx.conf`: where the nodes are, and what is done when one of them fails.
+    package var upstream: String?
+    package var proxy: String?
+    /// Paths in the project and the templates of what stands there.
+    package var files: [(path: String, template: String)]
+    /// For `.gitignore`.
+    package var ignored: [String]
+    /// Statements with which a test of a project makes the `environment` of its server.
+    package var testEnvironment: String?
+  }
+
+  package struct Service: Sendable {
+    /// With its version, and the Debian package that has it.
+    package var name: String
+    package var debianPackage: String
+    /// A command.
+    package var start: String
+    /// A service of `compose.yaml`, its name first, and the volume that it has.
+    package var container: String
+    package var volume: String
   }
 
   package var packages: [Package]
@@ -111,7 +143,8 @@ extension Pieces.Piece {
     library = try item.optional("library").map { item in
       Pieces.Library(
         name: try item["name"].text(), developmentPackage: try item["apt"].text(),
-        runtimePackage: try item["runtime"].text())
+        runtimePackage: try item["runtime"].text(),
+        homebrewPackage: try item.optional("brew")?.text())
     }
     variables =
       try item.optional("variables")?.entries().map { name, item in
@@ -142,12 +175,25 @@ extension Pieces.Engine {
     pieces = try item["pieces"].texts()
     wiring = try item["wiring"].text()
     nodes = try item["nodes"].text()
+    moreNodes = try item.optional("more-nodes")?.text()
+    service = try item.optional("service").map { item in
+      Pieces.Service(
+        name: try item["name"].text(), debianPackage: try item["apt"].text(),
+        start: try item["start"].text(), container: try item["container"].text(),
+        volume: try item["volume"].text())
+    }
     answered = try item["answered"].text()
     epoch = try item["epoch"].text()
     keeps = try item["keeps"].entries().map { ($0, try $1.text()) }
     decidedBy = try item["decided-by"].text()
     containerEnvironment = try item.optional("container-environment")?.texts() ?? []
     volume = try item.optional("volume")?.text()
+    replicas = try item.optional("replicas")?.text()
+    upstream = try item.optional("upstream")?.text()
+    proxy = try item.optional("proxy")?.text()
+    files = try item.optional("files")?.entries().map { ($0, try $1.text()) } ?? []
+    ignored = try item.optional("ignored")?.texts() ?? []
+    testEnvironment = try item.optional("tests")?.text()
   }
 }
 

@@ -10,6 +10,9 @@ package struct Plan: Sendable, Equatable {
       self.text = text
     }
 
+    /// As are scripts.
+    package var isExecutable: Bool { text.hasPrefix("#!") }
+
     package var lines: Int {
       text.utf8.count { $0 == UInt8(ascii: "\n") }
     }

@@ -77,11 +77,30 @@ package struct Planner {
     for name in ["page.css", "page.js"] {
       files.append(.init(path: "Public/" + name, text: try source("templates/Public/" + name)))
     }
-    for name in ["Server"] + design.transports.map({ $0.piece + "Tests" }) {
+    for name in design.transports.map({ $0.piece + "Tests" }) {
       let path = "Tests/AppTests/\(name).swift"
       files.append(.init(path: path, text: try source("templates/" + path)))
     }
+    files.append(try testServer(design.engine))
+    for (path, template) in design.engine.files {
+      files.append(.init(path: path, text: try source("templates/" + template)))
+    }
     return files
+  }
+
+  /// Tests start the server; with some engines its environment is another than the one that is compiled
+  /// here.
+  private func testServer(_ engine: Pieces.Engine) throws -> Plan.File {
+    let path = "Tests/AppTests/Server.swift"
+    var text = try source("templates/" + path)
+    if let environment = engine.testEnvironment {
+      let usual =
+        #"let environment = EnvironmentVariables(["PORT": "0"].merging(variables) { $1 })"#
+      guard text.contains(usual) else { throw Missing(description: "\(path): \(usual)") }
+      text = text.replacing(
+        usual, with: environment.split(separator: "\n").joined(separator: "\n    "))
+    }
+    return Plan.File(path: path, text: text)
   }
 
   private func source(_ path: String) throws -> String {

@@ -53,9 +53,17 @@ struct ProjectTexts {
       "defaults": Markdown.table(
         ["Requirement", "Value", "Became"],
         design.settings.origins.map { ["`\($0.fact)`", "`\($0.value)`", $0.effect] }),
+      "start": start,
       "nodes": design.engine.nodes,
+      "more-nodes": design.engine.moreNodes.map { "\n\($0)" } ?? "",
+      "ignored": design.engine.ignored.joined(separator: "\n"),
       "environment": design.engine.containerEnvironment.map { "      \($0)" }
         .joined(separator: "\n"),
+      "replicas": design.engine.replicas.map { "    deploy: { replicas: \($0) }" } ?? "",
+      "depends": dependsOn,
+      "service": design.engine.service.map { Self.lines($0.container, indent: 2) } ?? "",
+      "upstream": Self.lines(design.engine.upstream ?? "server app:8080;", indent: 4),
+      "next-node": design.engine.proxy.map { Self.lines($0, indent: 4) } ?? "",
       "open-files": "\(design.settings.maximumConnections + 1000)",
       "max-body": "\(design.settings.maximumBody)",
       "proxy-connections": "\(proxyConnections)",
@@ -66,11 +74,15 @@ struct ProjectTexts {
       "data-folder": design.engine.volume == nil ? "" : "RUN mkdir data && chown app data",
       "build-packages": install(libraries.map(\.developmentPackage)),
       "runtime-packages": install(libraries.map(\.runtimePackage)),
-      "packages": libraries.isEmpty
+      "packages": testPackages.isEmpty
         ? ""
         : "      - run: apt-get update && apt-get install -y "
-          + libraries.map(\.developmentPackage).joined(separator: " "),
+          + testPackages.joined(separator: " "),
     ]
+  }
+
+  private var testPackages: [String] {
+    libraries.map(\.developmentPackage) + [design.engine.service?.debianPackage].compactMap { $0 }
   }
 
   /// A line for each setting, with its default.
@@ -98,25 +110,41 @@ struct ProjectTexts {
     return ", and by \(list) where a network does not carry that"
   }
 
+  /// A command for the README, in line with those below it.
+  private var start: String {
+    guard let start = design.engine.service?.start else { return "" }
+    return "\(start)  # in another terminal, unless one runs; tests start their own"
+  }
+
   private var libraryNote: String {
-    libraries.isEmpty
-      ? ""
-      : ", and "
-        + libraries.map { "\($0.name) (`apt-get install \($0.developmentPackage)`)" }
-        .joined(separator: ", ")
+    let libraries = libraries.map { "\($0.name) (`apt-get install \($0.developmentPackage)`)" }
+    let service = design.engine.service.map { "\($0.name) (`apt-get install \($0.debianPackage)`)" }
+    let needs = libraries + [service].compactMap { $0 }
+    return needs.isEmpty ? "" : ", and " + needs.joined(separator: ", and ")
   }
 
   /// A client's own and one to the server, and some to spare.
   private var proxyConnections: Int { 2 * design.settings.maximumConnections + 100 }
 
   private var locations: String {
-    design.transports.compactMap(\.proxy).joined().split(separator: "\n").map { "    " + $0 }
-      .joined(separator: "\n")
+    Self.lines(design.transports.compactMap(\.proxy).joined(), indent: 4)
   }
 
   private var volumes: String {
-    guard let volume = design.engine.volume else { return "" }
-    return "volumes:\n  \(volume.prefix { $0 != ":" }):"
+    let own = design.engine.volume.map { String($0.prefix { $0 != ":" }) }
+    let names = [own, design.engine.service?.volume].compactMap { $0 }
+    return names.isEmpty ? "" : "volumes:\n" + names.map { "  \($0):" }.joined(separator: "\n")
+  }
+
+  /// Nodes come after it and, more to the point, leave before it.
+  private var dependsOn: String {
+    guard let service = design.engine.service else { return "" }
+    return "    depends_on: [\(service.container.prefix { $0 != ":" })]"
+  }
+
+  private static func lines(_ text: String, indent: Int) -> String {
+    text.split(separator: "\n").map { String(repeating: " ", count: indent) + $0 }
+      .joined(separator: "\n")
   }
 
   private func install(_ packages: [String]) -> String {

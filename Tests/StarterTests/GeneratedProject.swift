@@ -55,6 +55,15 @@ struct GeneratedProject {
     return process
   }
 
+  /// Starts what `script/cluster` starts, on this port and those after it.
+  func startCluster(port: Int) throws -> ServiceProcess {
+    let environment = [
+      "PORT": "\(port)", "SWIFTPM_BUILD_DIR": scratch.path, "HOME": NSHomeDirectory(),
+    ]
+    return try ServiceProcess(
+      folder.appending(path: "script/cluster"), environment: environment)
+  }
+
   @discardableResult
   private static func run(
     _ executable: URL, _ arguments: [String], in folder: URL

@@ -37,6 +37,17 @@ struct Page {
     try await wait(until: "state.state != 'open'")
   }
 
+  /// What the first window says of who serves it.
+  func node() async throws -> String? {
+    try await browser.switchTo(windows[0])
+    return try await browser.execute("return document.querySelector('#node').textContent").string
+  }
+
+  func isServed(by nodes: [String]) async throws {
+    let list = nodes.map { "'\($0)'" }.joined(separator: ", ")
+    try await wait(until: "[\(list)].includes(document.querySelector('#node').textContent)")
+  }
+
   /// By keyboard, in the first window.
   func publish(_ texts: [String]) async throws {
     try await browser.switchTo(windows[0])

@@ -14,13 +14,14 @@ struct ReverseProxy {
 
   private let project: GeneratedProject
   private let port: Int
-  private let server: Int
+  private let servers: [Int]
   private let folder: TemporaryFolder
 
-  init(_ project: GeneratedProject, port: Int, server: Int) throws {
+  /// - Parameter servers: their ports.
+  init(_ project: GeneratedProject, port: Int, servers: [Int]) throws {
     self.project = project
     self.port = port
-    self.server = server
+    self.servers = servers
     folder = try TemporaryFolder()
   }
 
@@ -68,7 +69,11 @@ struct ReverseProxy {
       guard text.contains(line) else { throw ServiceFailure("nginx.conf has no \(line)") }
       text = text.replacing(line, with: other)
     }
-    try replace("server app:8080;", with: "server 127.0.0.1:\(server);")
+    guard let app = text.firstMatch(of: /server app:8080([^;]*);/) else {
+      throw ServiceFailure("nginx.conf has no server")
+    }
+    let nodes = servers.map { "server 127.0.0.1:\($0)\(app.1);" }
+    text.replaceSubrange(app.range, with: nodes.joined(separator: "\n"))
     try replace("listen 8080", with: "listen 127.0.0.1:\(port)")
     if manners.contains(.buffers) {
       // As nginx does by itself. A response in chunks it would pass on all the same.

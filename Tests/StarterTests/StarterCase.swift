@@ -20,11 +20,15 @@ struct StarterCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Each ladder that an advice can give.
-  static let ladders = [
-    ("polling", "open"), ("long-polling", "open"), ("sse", "open"), ("sse", "mobile"),
-    ("websocket", "open"), ("websocket", "mobile"), ("websocket", "corporate-proxy"),
-  ].map { StarterCase(transport: $0, engine: "in-process", network: $1) }
+  /// Those whose nodes share a service.
+  static let onRedis = ["sse", "websocket"].map { StarterCase(transport: $0, engine: "redis") }
+
+  /// Each ladder that an advice can give, and several nodes.
+  static let ladders =
+    [
+      ("polling", "open"), ("long-polling", "open"), ("sse", "open"), ("sse", "mobile"),
+      ("websocket", "open"), ("websocket", "mobile"), ("websocket", "corporate-proxy"),
+    ].map { StarterCase(transport: $0, engine: "in-process", network: $1) } + onRedis
 
   var testDescription: String { "\(transport) on \(engine), \(network)" }
   var keepsAcrossRestarts: Bool { engine == "sqlite" }

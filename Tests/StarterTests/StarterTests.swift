@@ -10,7 +10,8 @@ import TestSupport
   func nginxTakesTheFileOfEachLadder(_ example: StarterCase) async throws {
     let project = try await GeneratedProject(example.spec, example.options)
     let said = try await ReverseProxy(
-      project, port: ServiceProcess.freePort(), server: ServiceProcess.freePort()
+      project, port: ServiceProcess.freePort(),
+      servers: [ServiceProcess.freePort(), ServiceProcess.freePort()]
     ).check()
     #expect(said.contains("test is successful"))
     #expect(!said.contains("[warn]"), "\(said)")
@@ -18,15 +19,7 @@ import TestSupport
 
   @Test(.needs(.chromium), .needs(.nginx), arguments: StarterCase.all)
   func isBuiltTestedServedAndSeen(_ example: StarterCase) async throws {
-    let project = try await GeneratedProject(example.spec, example.options)
-    try await project.swift(
-      "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests")
-    let build = try await project.swift("build", "--build-tests")
-    let warnings = build.split(separator: "\n")
-      .filter { $0.contains("warning:") && $0.contains(project.folder.path) }
-    #expect(warnings.isEmpty)
-    try await project.swift("test", "--skip-build")
-
+    let project = try await buildAndTest(example)
     let stage = try await Stage(project)
     var server = try await stage.startServer()
     let nginx = try await stage.proxy.start()
@@ -58,18 +51,104 @@ import TestSupport
     try await nginx.terminate()
   }
 
+  private func buildAndTest(_ example: StarterCase) async throws -> GeneratedProject {
+    let project = try await GeneratedProject(example.spec, example.options)
+    try await project.swift(
+      "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests")
+    let build = try await project.swift("build", "--build-tests")
+    let warnings = build.split(separator: "\n")
+      .filter { $0.contains("warning:") && $0.contains(project.folder.path) }
+    #expect(warnings.isEmpty)
+    try await project.swift("test", "--skip-build")
+    return project
+  }
+
   private func beginsWell(_ page: Page, _ stage: Stage, _ example: StarterCase) async throws {
     try await page.uses(example.transport)
-    // A browser shows no header of a WebSocket.
-    if example.transport != "websocket" {
-      try await page.wait(until: "document.querySelector('#node').textContent == '\(stage.node)'")
-    }
+    try await page.isServed(by: stage.nodes)
     let summary = try await page.browser.execute(
       "return document.querySelector('.summary').textContent")
     #expect(summary == .string(StarterCase.summary))
     let isHidden = try await page.browser.execute(
       "return document.querySelector('#ask-now').hidden")
     #expect(isHidden == .bool(example.transport != "polling"))
+  }
+
+  /// A page behind nodes that share a Redis, while one after the other of what serves it fails.
+  @Test(.needs(.chromium), .needs(.nginx), .needs(.redis), arguments: StarterCase.onRedis)
+  func goesOnWhateverFails(_ example: StarterCase) async throws {
+    let project = try await buildAndTest(example)
+    // With `everysec` a Redis that is killed loses what came while its disk was busy.
+    var redis = try await RedisServer.start(extra: ["--appendfsync", "always"])
+    let stage = try await Stage(project, nodes: 3, environment: ["REDIS_URL": redis.url])
+    var servers: [ServiceProcess] = []
+    for node in stage.nodes.indices { servers.append(try await stage.startServer(node)) }
+    try await stage.isReady()
+    let nginx = try await stage.proxy.start()
+    try await Browser.use { browser in
+      let page = try await Page.open(stage.url, in: browser, windows: 2)
+      try await beginsWell(page, stage, example)
+      var sent = ["one", "two <b>&amp;", "three"]
+      try await page.publish(sent)
+      for node in stage.nodes.indices {
+        sent += try await publish("at \(node)", on: "demo", stage, at: node)
+      }
+      try await page.shows(sent)
+
+      try await stage.network.refuse()
+      try await stage.network.cut()
+      try await page.isCutOff()
+      sent += try await publish("unseen", on: "demo", stage)
+      try await stage.network.accept()
+      try await page.shows(sent)
+
+      let name = try #require(try await page.node())
+      let node = try #require(stage.nodes.firstIndex(of: name))
+      try await servers[node].kill()
+      sent += try await publish("after a node", on: "demo", stage, at: (node + 1) % 3)
+      try await page.shows(sent)
+      try await page.isServed(by: stage.nodes.filter { $0 != name })
+      servers[node] = try await stage.startServer(node)
+
+      try await redis.kill()
+      #expect(try await stage.publish("refused", on: "demo") == 503)
+      try await page.uses(example.transport)
+      redis = try await redis.startAgain()
+      try await stage.isReady()
+      for node in stage.nodes.indices {
+        sent += try await publish("after Redis \(node)", on: "demo", stage, at: node)
+      }
+      try await page.shows(sent)
+    }
+    for server in servers {
+      let exit = try await server.terminate()
+      #expect(exit == 0)
+    }
+    try await nginx.terminate()
+    try await redis.stop()
+    try await runsAsACluster(project)
+  }
+
+  /// All of it, as its owner starts it.
+  private func runsAsACluster(_ project: GeneratedProject) async throws {
+    let port = try await ServiceProcess.lastingPort()
+    let script = try project.startCluster(port: port)
+    do {
+      try await script.waitForLine(
+        containing: "http://127.0.0.1:\(port) leads to ", within: .seconds(300))
+      let answer = try await HTTPRequester.publish("demo", "through the proxy", port: port)
+      #expect(answer.status == 201)
+      for node in 1...3 {
+        let page = try await HTTPRequester.poll("demo", after: "earliest", port: port + node)
+        #expect(page.updates.map(\.data) == ["through the proxy"])
+      }
+    } catch {
+      // It is not in one group with what it started.
+      _ = try? await script.terminate()
+      throw error
+    }
+    let exit = try await script.terminate()
+    #expect(exit == 0)
   }
 
   /// In mid-stream the way to the server becomes another, which does not carry the transport.
@@ -92,11 +171,12 @@ import TestSupport
     try await stage.proxy.change(nginx, to: [])
   }
 
+  /// - Parameter node: which one is asked, of several.
   private func publish(
-    _ name: String, on topic: String, _ stage: Stage
+    _ name: String, on topic: String, _ stage: Stage, at node: Int = 0
   ) async throws -> [String] {
     let texts = (1...20).map { "\(name) \($0)" }
-    try await stage.publish(texts, on: topic)
+    try await stage.publish(texts, on: topic, at: node)
     return texts
   }
 }

@@ -35,7 +35,9 @@ import TestSupport
     #expect(
       throws: Chooser.Refusal.misfit(
         "the engine sqlite does not fit the fan-out pub-sub",
-        help: "sqlite fits --fan-out database-polling; for pub-sub: --engine in-process")
+        help: """
+          sqlite fits --fan-out database-polling; for pub-sub: --engine in-process, --engine redis
+          """)
     ) {
       try Starting.choose(Self.small, .init(fanOut: "pub-sub", engine: "sqlite"))
     }
@@ -64,7 +66,7 @@ import TestSupport
     }
   }
 
-  @Test(arguments: ["redis", "kafka", "postgresql", "static", "zookeeper"])
+  @Test(arguments: ["kafka", "postgresql", "static", "zookeeper"])
   func anEngineThatIsNotBuiltIsRefusedByName(_ id: String) throws {
     let refusal = #expect(throws: Chooser.Refusal.self) {
       try Starting.choose(Self.small, .init(engine: id))
@@ -74,6 +76,19 @@ import TestSupport
       return
     }
     #expect(text == "the engine \(id) cannot be generated yet")
+  }
+
+  @Test func whatTakesItsPlaceIsNamedAndWhetherItNeedsAService() throws {
+    #expect(
+      throws: Chooser.Refusal.notBuilt(
+        "the advised engine kafka cannot be generated yet",
+        help: """
+          what can be had instead: --engine in-process (pub-sub, no service to start), \
+          --engine redis (pub-sub)
+          """)
+    ) {
+      try Starting.choose(Self.small + "servers: { engines: [kafka] }\n")
+    }
   }
 
   @Test func aTransportThatANetworkRefusesNeedsForce() throws {

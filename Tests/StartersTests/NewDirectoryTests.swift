@@ -30,6 +30,19 @@ import Testing
     }
   }
 
+  @Test func scriptsCanBeRunAndNothingElse() throws {
+    try withFolder { folder in
+      let script = Plan.File(path: "script/x", text: "#!/bin/sh\nexit 7\n")
+      let new = folder.appending(path: "new")
+      try NewDirectory(new.path).write(Plan(Self.plan.files + [script]))
+      let paths = ["a.txt", "deep/er/b.txt", "script/x"]
+      let executable = paths.filter {
+        FileManager.default.isExecutableFile(atPath: new.appending(path: $0).path)
+      }
+      #expect(executable == ["script/x"])
+    }
+  }
+
   @Test func anEmptyDirectoryIsTaken() throws {
     try withFolder { folder in
       let new = folder.appending(path: "new")

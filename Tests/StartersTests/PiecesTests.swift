@@ -12,9 +12,16 @@ import TestSupport
         var product: [Ignored?]?
       }
 
+      /// Of a C library.
+      struct Provider: Decodable {
+        var apt: [[String]]?
+        var brew: [[String]]?
+      }
+
       var name: String
       var path: String?
       var dependencies: [Dependency]
+      var providers: [Provider]?
     }
 
     struct Source: Decodable {
@@ -83,6 +90,11 @@ import TestSupport
       }
       #expect(
         Set(products) == Set(piece.products.map { "\($0.package)/\($0.name)" }), "\(target.name)")
+      guard let providers = target.providers else { continue }
+      let apt = providers.compactMap(\.apt).flatMap(\.self).flatMap(\.self)
+      let brew = providers.compactMap(\.brew).flatMap(\.self).flatMap(\.self)
+      #expect(apt == [piece.library?.developmentPackage], "\(target.name)")
+      #expect(brew == [piece.library?.homebrewPackage], "\(target.name)")
     }
   }
 
@@ -121,12 +133,17 @@ import TestSupport
     }
   }
 
+  /// How a variable is read, or why it cannot be used. Other words in capitals are those of a protocol.
+  private static var reading: Regex<(Substring, Substring)> {
+    /(?:text|number|limit|flag|secret|name:)\(?\s*"([A-Z][A-Z_]+[A-Z])"/
+  }
+
   /// Each piece reads its variables in one file, and reads no others.
   @Test func variablesAreThoseThatTheCodeReads() throws {
     for piece in try Starting.planner().pieces.pieces {
       let files = Starting.sources.filter { $0.path.hasPrefix("Sources/Kit/\(piece.name)/") }
       let read = files.map { file in
-        Set(file.text.matches(of: /"([A-Z][A-Z_]+[A-Z])"/).map { String($0.output.1) })
+        Set(file.text.matches(of: Self.reading).map { String($0.output.1) })
       }
       #expect(
         read.reduce([]) { $0.union($1) } == Set(piece.variables.map(\.name)), "\(piece.name)")

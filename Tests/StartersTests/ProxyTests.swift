@@ -50,6 +50,37 @@ import YAML
     #expect(text.matches(of: /listen 8080[ ;]/).count == 2)
   }
 
+  /// With `max_fails` at its default, nodes that failed together would leave nobody to ask.
+  @Test func nginxGoesOnToTheNextOfSeveralNodes() throws {
+    let text = try Self.plan("websocket", "corporate-proxy", "redis").text("nginx.conf")
+    #expect(text.matches(of: /server app:8080 max_fails=0;/).count == 1)
+    #expect(text.contains("proxy_next_upstream error timeout http_503;"))
+    // What publishes and was sent is not sent again.
+    #expect(!text.contains("non_idempotent"))
+    #expect(text.matches(of: /listen 8080[ ;]/).count == 2)
+    let single = try Self.plan("websocket", "corporate-proxy", "in-process").text("nginx.conf")
+    #expect(!single.contains("proxy_next_upstream"))
+  }
+
+  @Test func severalNodesStandBeforeOneService() throws {
+    let plan = try Self.plan("websocket", "corporate-proxy", "redis")
+    let root = try Document(Array(plan.text("compose.yaml").utf8), file: "compose.yaml").root
+    let services = try #require(root["services"])
+    #expect(services.mapping?.map(\.key) == ["app", "redis", "nginx"])
+    let app = try #require(services["app"])
+    #expect(app["deploy"]?["replicas"]?.scalar == "3")
+    // It leaves before what it needs.
+    #expect(app["depends_on"]?.sequence?.compactMap(\.scalar) == ["redis"])
+    #expect(app["environment"]?["REDIS_URL"]?.scalar == "${REDIS_URL:-redis://redis:6379}")
+    let redis = try #require(services["redis"])
+    let isPublished = redis["ports"] != nil || app["ports"] != nil
+    #expect(!isPublished)
+    #expect(
+      redis["volumes"]?.sequence?.compactMap(\.scalar)
+        == ["./redis.conf:/etc/redis.conf:ro", "redis:/data"])
+    #expect(root["volumes"]?.mapping?.map(\.key) == ["redis"])
+  }
+
   @Test(arguments: ["in-process", "sqlite"])
   func onlyNginxIsReachedFromOutside(_ engine: String) throws {
     let plan = try Self.plan("websocket", "corporate-proxy", engine)
