@@ -67,6 +67,7 @@ struct Stage: Sendable {
 
   /// - Returns: the status of the answer.
   func publish(_ text: String, on topic: String, at node: Int = 0) async throws -> Int {
-    try await HTTPRequester.publish(topic, text, key: text, port: ports[node]).status
+    let key = text.replacing(" ", with: "-")
+    return try await HTTPRequester.publish(topic, text, key: key, port: ports[node]).status
   }
 }
