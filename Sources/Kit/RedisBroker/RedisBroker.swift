@@ -86,7 +86,7 @@ package final class RedisBroker: Broker, Sendable {
         try await withTaskCancellationHandler {
           try await loop.flatSubmit { [core] in core.value.use(session.value) }.get()
         } onCancel: {
-          loop.execute { session.value.close() }
+          loop.execute { [core] in core.value.end() }
         }
       } catch let problem as RedisProblem {
         try await loop.submit { [core] in core.value.cannotConnect(problem) }.get()
