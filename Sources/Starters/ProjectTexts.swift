@@ -87,7 +87,8 @@ struct ProjectTexts {
 
   /// A line for each setting, with its default.
   var environmentExample: String {
-    "# For compose: copy to .env. A line that is commented out shows the value that holds without it.\n"
+    "# For compose, which sets HOST and PORT itself: copy to .env. A line that is commented out shows the value\n"
+      + "# that holds without it or, where compose.yaml has another, that of the server alone.\n"
       + variables.map { variable in
         "# \(variable.name)=\(value(variable))\n"
       }.joined()

@@ -147,7 +147,8 @@ struct New: ParsableCommand {
       Output.note("Left out, not generated yet: \(result.leftOut.joined(separator: ", ")).\n")
     }
     // Without the service that it needs the server alone would not do much.
-    let command = plan.files.contains { $0.path == "script/cluster" } ? "script/cluster" : "swift run"
+    let command =
+      plan.files.contains { $0.path == "script/cluster" } ? "script/cluster" : "swift run"
     Output.note("Next: cd \(Self.quoted(directory)) && \(command)\n")
   }
 }

@@ -35,14 +35,25 @@ package enum Arrival: Sendable {
 
 /// A fan-out in which each server subscribes at a broker for the topics that have listeners here.
 package final class PubSub: FanOut, Sendable {
-  private enum Topics {
-    /// The broker was asked; what it sent before it answered.
-    case subscribing([Arrival])
-    case open
+  private struct Followed {
+    enum State {
+      /// The broker was asked; what it sent before it answered.
+      case subscribing([Arrival])
+      case open
+    }
+
+    /// Tells apart what comes late for one that is over.
+    var number: Int
+    var state: State
+  }
+
+  private struct Topics {
+    var followed: [Topic: Followed] = [:]
+    var count = 0
   }
 
   private let broker: any Broker
-  private let followed = Mutex<[Topic: Topics]>([:])
+  private let topics = Mutex(Topics())
 
   package init(broker: any Broker) {
     self.broker = broker
@@ -55,36 +66,47 @@ package final class PubSub: FanOut, Sendable {
   }
 
   package func follow(_ topic: Topic, into feed: any Feed) async throws(Refusal) {
-    followed.withLock { $0[topic] = .subscribing([]) }
+    let number = topics.withLock { topics in
+      topics.count += 1
+      topics.followed[topic] = Followed(number: topics.count, state: .subscribing([]))
+      return topics.count
+    }
     do throws(Refusal) {
       let history = try await broker.subscribe(topic) { [weak self, weak feed] arrival in
-        self?.receive(arrival, on: topic, into: feed)
+        self?.receive(arrival, on: topic, number, into: feed)
       }
       // Opened under the lock, so that nothing overtakes what came before.
-      followed.withLock { followed in
-        guard case .subscribing(let early) = followed[topic] else { return }
+      topics.withLock { topics in
+        guard let followed = topics.followed[topic], followed.number == number,
+          case .subscribing(let early) = followed.state
+        else { return }
         feed.open(topic, history)
         for arrival in early { feed.take(arrival, on: topic) }
-        followed[topic] = .open
+        topics.followed[topic]?.state = .open
       }
     } catch {
-      followed.withLock { $0[topic] = nil }
+      topics.withLock { topics in
+        if topics.followed[topic]?.number == number { topics.followed[topic] = nil }
+      }
       throw error
     }
   }
 
-  private func receive(_ arrival: Arrival, on topic: Topic, into feed: (any Feed)?) {
-    followed.withLock { followed in
-      switch followed[topic] {
-      case nil: break
-      case .subscribing(let early): followed[topic] = .subscribing(early + [arrival])
+  private func receive(
+    _ arrival: Arrival, on topic: Topic, _ number: Int, into feed: (any Feed)?
+  ) {
+    topics.withLock { topics in
+      guard let followed = topics.followed[topic], followed.number == number else { return }
+      switch followed.state {
+      case .subscribing(let early):
+        topics.followed[topic]?.state = .subscribing(early + [arrival])
       case .open: feed?.take(arrival, on: topic)
       }
     }
   }
 
   package func unfollow(_ topic: Topic) {
-    followed.withLock { $0[topic] = nil }
+    topics.withLock { $0.followed[topic] = nil }
     broker.unsubscribe(topic)
   }
 

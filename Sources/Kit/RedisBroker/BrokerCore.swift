@@ -31,6 +31,7 @@ final class BrokerCore {
   /// Of streams, at once.
   private static let maximumReads = 64
   private static let channelsAtOnce = 100
+  private static let beatsBetweenReports = 10
 
   let loop: any EventLoop
   let log: StreamLog
@@ -66,6 +67,7 @@ final class BrokerCore {
   private let pulse: String
   private var beats: RepeatedTask?
   private var lastPulse = NIODeadline.now()
+  private var beatsUntilReport = beatsBetweenReports
 
   init(
     _ address: RedisAddress, log: StreamLog, patience: RedisBroker.Patience, readiness: Readiness,
@@ -89,17 +91,23 @@ final class BrokerCore {
       return loop.makeSucceededVoidFuture()
     }
     self.session = session
-    works()
+    if let problem = session.problem { isDown(problem) }
     if !session.isDurable, !hasWarned {
       hasWarned = true
       logger.warning("\(server) keeps updates in memory only: its appendonly is off.")
     }
-    session.whenMessage { [weak self] in self?.take($0) }
+    session.whenMessage { [weak self] in
+      self?.take($0)
+    } refused: { [weak self, weak session] problem in
+      self?.isDown(problem)
+      session?.close()
+    }
     let lost = loop.makePromise(of: Void.self)
     session.whenLost { [weak self] in
       self?.lost()
       lost.succeed()
     }
+    guard self.session === session else { return lost.futureResult }
     adopt(session.epoch)
     session.subscribe([pulse])
     follow(Array(subscriptions.keys), in: session)
@@ -189,10 +197,12 @@ final class BrokerCore {
       return session.close()
     }
     _ = session.send(["PUBLISH", pulse, ""])
+    beatsUntilReport -= 1
+    if beatsUntilReport <= 0 { askForReport(session) }
     session.send(["HGET", Scripts.topics, "/epoch"]).assumeIsolated().whenSuccess { [weak self] in
       switch $0 {
-      case .string(let epoch): self?.adopt(epoch)
-      case .null: self?.renew {}
+      case .string(let text): if let epoch = Epoch(text) { self?.adopt(epoch.text) }
+      case .null: self?.renew { _ in }
       default: break
       }
     }
@@ -208,9 +218,19 @@ final class BrokerCore {
     for topic in failed { perform(subscriptions[topic]?.reading.next(), topic) }
   }
 
+  /// What was well at the start may have been changed since.
+  private func askForReport(_ session: RedisSession) {
+    beatsUntilReport = Self.beatsBetweenReports
+    session.send(["INFO"]).assumeIsolated().whenSuccess { [weak self, weak session] reply in
+      guard let text = reply.string, let problem = ServerReport(text).problem else { return }
+      self?.isDown(problem)
+      session?.close()
+    }
+  }
+
   func works() {
     if problem != nil { logger.info("\(server) is back.") }
-    problem = nil
+    (problem, mishap) = (nil, nil)
     readiness.isUp()
   }
 
@@ -247,11 +267,21 @@ final class BrokerCore {
 
   /// The history is not the one that was seen here: unless another node has said so already, all are told
   /// by another epoch.
-  func renew(then body: @escaping () -> Void) {
-    guard let session else { return body() }
+  ///
+  /// - Parameter body: is told whether it could be done.
+  func renew(then body: @escaping (Bool) -> Void) {
+    guard let session else { return body(false) }
     log.renew(epoch, in: session).assumeIsolated().whenComplete { [weak self] result in
-      if case .success(.string(let epoch)) = result { self?.adopt(epoch) }
-      body()
+      switch result {
+      case .success(.string(let text)):
+        guard let epoch = Epoch(text) else { return body(false) }
+        self?.adopt(epoch.text)
+        body(true)
+      case .success(.error(let text)):
+        self?.met(RedisProblem(text))
+        body(false)
+      default: body(false)
+      }
     }
   }
 
@@ -260,7 +290,8 @@ final class BrokerCore {
   private func take(_ message: RedisSession.Message) {
     switch message {
     case .published(pulse, _): lastPulse = .now()
-    case .subscribed(pulse): break
+    // Until now nothing said that messages are permitted.
+    case .subscribed(pulse): if session?.problem == nil { works() }
     case .subscribed:
       guard !unconfirmed.isEmpty else { return }
       let (topic, number) = unconfirmed.removeFirst()
@@ -270,8 +301,9 @@ final class BrokerCore {
     }
   }
 
-  /// - Parameter body: begins a read now or when others have ended, and then calls `readEnded`.
-  func whenFree(_ body: @escaping () -> Void) {
+  /// - Parameter body: begins a read in `session`, now or when others have ended, and then calls `readEnded`.
+  func whenFree(in session: RedisSession, _ body: @escaping () -> Void) {
+    guard self.session === session else { return }
     guard reads < Self.maximumReads else { return postponed.append(body) }
     reads += 1
     body()
@@ -279,6 +311,8 @@ final class BrokerCore {
 
   func readEnded() {
     reads -= 1
-    if let next = postponed.popFirst() { whenFree(next) }
+    guard let session, let next = postponed.popFirst() else { return }
+    // In a turn of its own: on a connection that is broken all of them end at once, each within the one before.
+    loop.assumeIsolated().execute { [self] in whenFree(in: session, next) }
   }
 }

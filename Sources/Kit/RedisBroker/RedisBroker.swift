@@ -82,12 +82,14 @@ package final class RedisBroker: Broker, Sendable {
       do {
         let session = try await RedisSession.open(
           address, on: loop, epoch: newEpoch(), patience: patience.command)
-        pause = Pause(longest: patience.longestPause)
+        let begin = NIODeadline.now()
         try await withTaskCancellationHandler {
           try await loop.flatSubmit { [core] in core.value.use(session.value) }.get()
         } onCancel: {
           loop.execute { [core] in core.value.end() }
         }
+        // One that lasted; others may end as soon as they begin, again and again.
+        if .now() - begin > patience.grace { pause = Pause(longest: patience.longestPause) }
       } catch let problem as RedisProblem {
         try await loop.submit { [core] in core.value.cannotConnect(problem) }.get()
       }

@@ -29,8 +29,8 @@ final class RedisConnection {
   private var isFlushDue = false
   private var ticks: RepeatedTask?
   private let reader: ReplyReader
-  /// Gets what no command asked for, once this connection has subscribed to something.
-  var onMessage: (([Reply]) -> Void)?
+  /// Gets what no command waits for, once this connection has subscribed to something.
+  var onMessage: ((Reply) -> Void)?
 
   var closeFuture: EventLoopFuture<Void> { channel.closeFuture }
   var eventLoop: any EventLoop { channel.eventLoop }
@@ -128,7 +128,7 @@ final class RedisConnection {
   }
 
   private func take(_ reply: Reply) {
-    if let onMessage, case .array(let message) = reply { return onMessage(message) }
+    if let onMessage, waiting.isEmpty { return onMessage(reply) }
     guard let first = waiting.popFirst() else { return close() }
     waitingBytes -= first.bytes
     first.promise?.succeed(reply)

@@ -12,6 +12,10 @@ enum RedisProblem: Error, Equatable, CustomStringConvertible {
   case memory
   case disk
   case permission
+  case replicas
+  case database
+  case clients
+  case protected
   /// The first word of another error. The rest may hold what clients sent.
   case error(String)
 
@@ -30,7 +34,19 @@ enum RedisProblem: Error, Equatable, CustomStringConvertible {
     case .memory: "has no memory left (maxmemory)"
     case .disk: "cannot write to its disk (MISCONF)"
     case .permission: "does not permit its user what is needed (NOPERM)"
+    case .replicas: "has too few replicas that keep up (min-replicas-to-write)"
+    case .database: "has no database of the number in REDIS_URL"
+    case .clients: "has too many clients (maxclients)"
+    case .protected: "is in protected mode, and this is another machine"
     case .error(let code): "answers with the error \(code)"
+    }
+  }
+
+  /// Whether it takes no updates, but can be read.
+  var isOfWriting: Bool {
+    switch self {
+    case .memory, .disk, .replicas: true
+    default: false
     }
   }
 
@@ -45,6 +61,10 @@ enum RedisProblem: Error, Equatable, CustomStringConvertible {
     case "OOM": self = .memory
     case "MISCONF": self = .disk
     case "NOPERM": self = .permission
+    case "NOREPLICAS": self = .replicas
+    case "DENIED": self = .protected
+    case "ERR" where text.hasPrefix("ERR max number of clients"): self = .clients
+    case "ERR" where text.hasPrefix("ERR DB index"): self = .database
     default: self = Self.inScript(text) ?? .error(String(code))
     }
   }
@@ -60,6 +80,7 @@ enum RedisProblem: Error, Equatable, CustomStringConvertible {
     guard text.hasPrefix("ERR Error running script") else { return nil }
     let known: [(String, RedisProblem)] = [
       ("-READONLY", .replica), ("-OOM", .memory), ("-MISCONF", .disk), ("-NOPERM", .permission),
+      ("-NOREPLICAS", .replicas),
       ("The user executing the script can't", .permission),
     ]
     return known.first { text.contains($0.0) }?.1
@@ -80,7 +101,7 @@ struct ServerReport {
 
   /// Why updates should not be trusted to this server.
   var problem: RedisProblem? {
-    if let mode = fields["redis_mode"], mode != "standalone" {
+    if let mode = fields["redis_mode"] ?? fields["server_mode"], mode != "standalone" {
       return .mode(
         mode == "cluster" ? "Redis Cluster" : mode == "sentinel" ? "Sentinel" : "\(mode)")
     }

@@ -17,9 +17,11 @@ final class RedisSession {
   /// The epoch of the history, when this session began.
   let epoch: String
   let isDurable: Bool
+  /// Why it takes no updates, if it does not.
+  let problem: RedisProblem?
   /// How long a command may take.
   let patience: TimeAmount
-  private var commandsClosed = false
+  private var isLost = false
 
   private init(
     _ opened: Opened, commands: RedisConnection, messages: RedisConnection, patience: TimeAmount
@@ -27,13 +29,15 @@ final class RedisSession {
     self.commands = commands
     self.messages = messages
     self.patience = patience
-    (hashes, epoch, isDurable) = (opened.hashes, opened.epoch, opened.isDurable)
+    (hashes, epoch) = (opened.hashes, opened.epoch)
+    (isDurable, problem) = (opened.isDurable, opened.problem)
   }
 
   private struct Opened: Sendable {
     var hashes: [String: String] = [:]
     var epoch = ""
     var isDurable = true
+    var problem: RedisProblem?
   }
 
   /// - Parameters:
@@ -108,11 +112,17 @@ final class RedisSession {
       let hash = try await ask(connection, ["SCRIPT", "LOAD", script], patience)
       opened.hashes[script] = hash.string
     }
-    // Written, so that a server that takes no writes is known from the start.
-    _ = try await ask(connection, ["HSET", Scripts.topics, "/opened", epoch], patience)
-    _ = try await ask(connection, ["HSETNX", Scripts.topics, "/epoch", epoch], patience)
+    // A user may have keys and no channels.
+    _ = try await ask(connection, ["PUBLISH", Scripts.streamPrefix, ""], patience)
+    do {
+      // Written, so that a server that takes no writes is known from the start.
+      _ = try await ask(connection, ["HSET", Scripts.topics, "/opened", epoch], patience)
+      _ = try await ask(connection, ["HSETNX", Scripts.topics, "/epoch", epoch], patience)
+    } catch let problem as RedisProblem where problem.isOfWriting {
+      opened.problem = problem
+    }
     let known = try await ask(connection, ["HGET", Scripts.topics, "/epoch"], patience)
-    opened.epoch = known.string ?? epoch
+    opened.epoch = known.string.flatMap(Epoch.init)?.text ?? epoch
     return opened
   }
 
@@ -120,6 +130,8 @@ final class RedisSession {
     _ connection: Connection, _ words: [String], _ patience: TimeAmount
   ) async throws -> Reply {
     let reply: Reply
+    // Of a server that is told to end.
+    guard !Task.isCancelled else { throw RedisProblem.silent }
     do {
       reply = try await connection.eventLoop.flatSubmit {
         connection.value.send(words, by: .now() + patience)
@@ -139,8 +151,8 @@ final class RedisSession {
   func whenLost(_ body: @escaping () -> Void) {
     for connection in [commands, messages] {
       connection.closeFuture.assumeIsolated().whenComplete { [self] _ in
-        guard !commandsClosed else { return }
-        commandsClosed = true
+        guard !isLost else { return }
+        isLost = true
         close()
         body()
       }
@@ -152,8 +164,13 @@ final class RedisSession {
     messages.close()
   }
 
-  func whenMessage(_ body: @escaping (Message) -> Void) {
-    messages.onMessage = { parts in
+  /// - Parameter refused: what was subscribed to and may not be.
+  func whenMessage(
+    _ body: @escaping (Message) -> Void, refused: @escaping (RedisProblem) -> Void
+  ) {
+    messages.onMessage = { reply in
+      if case .error(let text) = reply { return refused(RedisProblem(text)) }
+      let parts = reply.array ?? []
       switch (
         parts.first?.string, parts.dropFirst().first?.string, parts.dropFirst(2).first?.string
       ) {

@@ -87,41 +87,29 @@ enum Scripts {
       local epoch = redis.call('HGET', topics, '/epoch')
       local floor, last, isKnown = place()
 
-      local function forgetKeys(cut)
-        local from = '-'
-        while redis.call('EXISTS', keys) == 1 do
-          local entries = redis.call('XRANGE', stream, from, cut, 'COUNT', 100)
-          for _, entry in ipairs(entries) do
-            local old = field(entry, 'key')
-            if old and redis.call('HGET', keys, old) == entry[1] then redis.call('HDEL', keys, old) end
-            from = '(' .. entry[1]
-          end
-          if #entries < 100 then return end
+      -- A burst that has aged, or a limit that was lowered, goes step by step: Redis has others to serve.
+      local function drop(limit, count)
+        local entries = redis.call('XRANGE', stream, '-', limit, 'COUNT', count)
+        for _, entry in ipairs(entries) do
+          local old = field(entry, 'key')
+          if old and redis.call('HGET', keys, old) == entry[1] then redis.call('HDEL', keys, old) end
         end
-      end
-
-      local function dropUpTo(cut)
-        forgetKeys(cut)
-        local ms, sequence = parse(cut)
+        floor = entries[#entries][1]
+        local ms, sequence = parse(floor)
         redis.call('XTRIM', stream, 'MINID', format(ms, sequence + 1))
-        floor = cut
       end
 
-      -- A limit that was lowered is reached step by step.
-      local function trim()
-        local excess = redis.call('XLEN', stream) - size
-        if size == 0 or excess <= 0 then return end
-        local old = redis.call('XRANGE', stream, '-', '+', 'COUNT', math.min(excess, 100))
-        dropUpTo(old[#old][1])
-      end
-
-      if redis.call('EXISTS', stream) == 0 then floor = last end
+      if redis.call('XLEN', stream) == 0 then floor = last end
       local old = tooOld(last)
-      if old then dropUpTo(old) end
+      if old then
+        drop(old, 100)
+        redis.call('HSET', topics, topic, floor .. ' ' .. last)
+      end
 
       if key ~= '' then
         local id = redis.call('HGET', keys, key)
-        local first = id and redis.call('XRANGE', stream, id, id)[1]
+        local isOld = id and old and not isBefore(old, id)
+        local first = id and not isOld and redis.call('XRANGE', stream, id, id)[1]
         if first then
           local isSame = field(first, 'data') == data and (field(first, 'event') or '') == event
           return { epoch, isSame and 'known' or 'reused', id }
@@ -139,7 +127,7 @@ enum Scripts {
       end
 
       if not isKnown then
-        while redis.call('ZCARD', uses) >= maximumTopics do
+        for _ = 1, math.min(redis.call('ZCARD', uses) - maximumTopics + 1, 10) do
           forget(redis.call('ZPOPMIN', uses)[1])
         end
         floor, last = place()
@@ -148,6 +136,8 @@ enum Scripts {
       -- Clocks may go back; ids do not.
       local ms, sequence = parse(last)
       local id = now > ms and format(now, 0) or format(ms, sequence + 1)
+      -- Whoever may not publish has added nothing; nobody gets it before all of this is done.
+      redis.call('PUBLISH', stream, epoch .. ' ' .. id)
       local entry = { 'data', data }
       if event ~= '' then entry[3], entry[4] = 'event', event end
       if key ~= '' then
@@ -156,7 +146,8 @@ enum Scripts {
         redis.call('HSET', keys, key, id)
       end
       redis.call('XADD', stream, id, unpack(entry))
-      trim()
+      local excess = redis.call('XLEN', stream) - size
+      if size > 0 and excess > 0 then drop('+', math.min(excess, 100)) end
       redis.call('HSET', topics, topic, floor .. ' ' .. id)
       redis.call('ZADD', uses, now, topic)
       if age > 0 and not keepsLatest then
@@ -166,7 +157,6 @@ enum Scripts {
         redis.call('PERSIST', stream)
         redis.call('PERSIST', keys)
       end
-      redis.call('PUBLISH', stream, epoch .. ' ' .. id)
       return { epoch, 'added', id }
       """
 
@@ -183,7 +173,7 @@ enum Scripts {
       local epoch = redis.call('HGET', topics, '/epoch')
       if not epoch then return { '' } end
       local floor, last = place()
-      if redis.call('EXISTS', stream) == 0 then
+      if redis.call('XLEN', stream) == 0 then
         floor = last
       else
         local old = tooOld(last)
@@ -206,12 +196,12 @@ enum Scripts {
         return redis.call('XREVRANGE', stream, start, '(' .. floor, 'COUNT', count)
       end
 
-      local entries, bytes, step, hasMore = {}, 0, 10, true
+      local entries, bytes, step, hasMore = {}, 0, 1, true
       while hasMore and #entries < limit and bytes < maximum do
         local count = math.min(step, limit - #entries)
         local found = page(count)
         for _, entry in ipairs(found) do
-          bytes = bytes + #field(entry, 'data')
+          bytes = bytes + #(field(entry, 'data') or '')
           entries[#entries + 1] = entry
           start = '(' .. entry[1]
         end

@@ -5,7 +5,7 @@ import NIOCore
 struct SharedReads<Key: Hashable, Value: Sendable> {
   private var waiting: [Key: [EventLoopPromise<Value>]] = [:]
 
-  /// - Returns: whether to read now; then `next` has to be told of the end.
+  /// - Returns: whether to read now; then `begin` and `end` have to be told.
   mutating func add(_ promise: EventLoopPromise<Value>, for key: Key) -> Bool {
     if waiting[key] != nil {
       waiting[key]?.append(promise)

@@ -95,7 +95,8 @@ struct StreamLog {
 
   private func common(_ topic: Topic) -> [String] {
     [
-      topic.name, clock.map { "\(Int($0() * 1000))" } ?? "", "\(Int(limits.seconds ?? 0))",
+      topic.name, clock.map { "\(Int($0() * 1000))" } ?? "",
+      "\(Int((limits.seconds ?? 0).rounded(.up)))",
       limits.keepsLatest ? "1" : "0",
     ]
   }

@@ -54,10 +54,7 @@ struct Epoch {
 
   init?(_ text: String) {
     guard (1...40).contains(text.utf8.count),
-      text.utf8.allSatisfy({
-        Unicode.Scalar($0).properties.isAlphabetic || (0x30...0x39).contains($0)
-      }),
-      text.allSatisfy(\.isASCII)
+      text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
     else { return nil }
     self.text = text
   }

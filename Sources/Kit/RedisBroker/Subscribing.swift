@@ -28,8 +28,10 @@ extension BrokerCore {
 
   /// - Parameter payload: the epoch, and the id of the entry.
   func wake(_ channel: String, _ payload: String) {
-    guard channel.hasPrefix(Scripts.streamPrefix),
-      let topic = Topic(String(channel.dropFirst(Scripts.streamPrefix.count))),
+    // By bytes: a topic may begin with a mark that joins what stands before it.
+    let prefix = Scripts.streamPrefix.utf8
+    guard channel.utf8.starts(with: prefix),
+      let topic = Topic(String(Substring(channel.utf8.dropFirst(prefix.count)))),
       subscriptions[topic] != nil
     else { return }
     let parts = payload.split(separator: " ")
@@ -40,19 +42,19 @@ extension BrokerCore {
 
   func perform(_ step: Following<EventLoopPromise<Void>>.Step?, _ topic: Topic) {
     guard let step, let session, let number = subscriptions[topic]?.number else { return }
-    let of = Reading(topic: topic, number: number, session: session)
+    let reading = Reading(topic: topic, number: number, session: session)
     // It may be another when this read's turn comes, and then has nothing to do with what was seen.
     let epoch = epoch
-    whenFree { [self] in
+    whenFree(in: session) { [self] in
       switch step {
       case .history:
         log.history(of: topic, in: session).assumeIsolated().whenComplete { [self] result in
-          loaded(of, result)
+          loaded(reading, result)
         }
       case .rest(let id):
         let place = StreamCursor(epoch: epoch, id: id)
         log.read(topic, .after, place, limit: Self.updatesAtOnce, in: session).assumeIsolated()
-          .whenComplete { [self] result in advanced(of, from: place, result) }
+          .whenComplete { [self] result in advanced(reading, from: place, result) }
       }
     }
   }
@@ -64,60 +66,64 @@ extension BrokerCore {
     var session: RedisSession
   }
 
-  private func loaded(_ of: Reading, _ result: Result<LoadedHistory.Result, any Error>) {
+  private func loaded(_ reading: Reading, _ result: Result<LoadedHistory.Result, any Error>) {
     switch result {
     case .success(.history(let history, let last)):
-      adopt(last.epoch, with: of.topic)
-      ended(of, .loaded(last.id)) { subscription in
+      adopt(last.epoch, with: reading.topic)
+      ended(reading, .loaded(last.id)) { subscription in
         guard let opening = subscription.opening else {
           return subscription.receive(.restart(history))
         }
         subscription.opening = nil
         opening.succeed(history)
       }
-    case .success(.nothing): renew { [self] in ended(of, .broken) }
+    case .success(.nothing): renew { [self] in ended(reading, $0 ? .broken : .failed) }
     case .success(.problem(let problem)):
       met(problem)
-      ended(of, .failed)
-    case .failure: ended(of, .failed)
+      ended(reading, .failed)
+    case .failure: ended(reading, .failed)
     }
   }
 
   private func advanced(
-    _ of: Reading, from place: StreamCursor, _ result: Result<StreamPage.Result, any Error>
+    _ reading: Reading, from place: StreamCursor, _ result: Result<StreamPage.Result, any Error>
   ) {
     switch result {
     case .success(.page(let page)):
       adopt(page.epoch)
-      guard place.epoch == page.epoch else { return ended(of, .broken) }
+      guard place.epoch == page.epoch else { return ended(reading, .broken) }
       guard page.isFound else {
         // Gone, though it was not old enough to be dropped.
-        if page.floor < place.id { return renew { [self] in ended(of, .broken) } }
-        return ended(of, .broken)
+        if page.floor < place.id {
+          return renew { [self] in ended(reading, $0 ? .broken : .failed) }
+        }
+        return ended(reading, .broken)
       }
       let last = page.entries.last?.id ?? place.id
-      ended(of, .advanced(last, hasMore: page.hasMore)) { subscription in
+      ended(reading, .advanced(last, hasMore: page.hasMore)) { subscription in
         guard !page.entries.isEmpty else { return }
-        subscription.receive(.updates(page.updates(of: of.topic)))
+        subscription.receive(.updates(page.updates(of: reading.topic)))
       }
-    case .success(.nothing): renew { [self] in ended(of, .broken) }
+    case .success(.nothing): renew { [self] in ended(reading, $0 ? .broken : .failed) }
     case .success(.problem(let problem)):
       met(problem)
-      ended(of, .failed)
-    case .failure: ended(of, .failed)
+      ended(reading, .failed)
+    case .failure: ended(reading, .failed)
     }
   }
 
   /// - Parameter handOver: hands on what was read, before those who waited for it learn of it.
   private func ended(
-    _ of: Reading, _ outcome: Following<EventLoopPromise<Void>>.Outcome,
+    _ reading: Reading, _ outcome: Following<EventLoopPromise<Void>>.Outcome,
     handOver: (inout Subscription) -> Void = { _ in }
   ) {
     // All reads of a session that is over have been given up.
-    guard session === of.session else { return }
+    guard session === reading.session else { return }
     defer { readEnded() }
-    let topic = of.topic
-    guard var subscription = subscriptions[topic], subscription.number == of.number else { return }
+    let topic = reading.topic
+    guard var subscription = subscriptions[topic], subscription.number == reading.number else {
+      return
+    }
     var result: Result<Void, any Error> = .success(())
     if case .failed = outcome {
       failed.insert(topic)

@@ -82,9 +82,9 @@ package final class Hub: Feed, Sendable {
       }
       // Not even the number after the last means the same as before.
       let end = state.histories.read(topic, at: now)?.end ?? 0
-      let history = history.counted(from: end + 1)
-      state.histories.open(topic, history)
-      for shard in attendance.shards { shard.restart(topic, history) }
+      state.histories.open(topic, history.counted(from: end + 1))
+      guard let kept = state.histories.read(topic, at: now) else { return }
+      for shard in attendance.shards { shard.restart(topic, kept) }
     }
   }
 

@@ -29,7 +29,7 @@ import Testing
     (inScript("-READONLY You can't write against a read only replica."), .replica),
     (inScript("-MISCONF Errors writing to the AOF file: No space left on device"), .disk),
     ("ERR unknown command 'EVALSHA', with args beginning with: 'hunter2'", .error("ERR")),
-    ("ERR DB index is out of range", .error("ERR")),
+    ("ERR DB index is out of range", .database),
     ("WRONGTYPE Operation against a key holding the wrong kind of value", .error("WRONGTYPE")),
     ("NOSCRIPT No matching script. Please use EVAL.", .error("NOSCRIPT")),
     ("BUSY Redis is busy running a script.", .error("BUSY")),
@@ -91,5 +91,14 @@ import Testing
   ])
   func anErrorIsNotTakenForWhatItQuotes(text: String) {
     #expect(RedisProblem(text) == .error("ERR"))
+  }
+
+  @Test(arguments: [
+    ("ERR max number of clients reached", RedisProblem.clients),
+    ("NOREPLICAS Not enough good replicas to write.", .replicas),
+    ("DENIED Redis is running in protected mode because protected mode is enabled", .protected),
+  ])
+  func refusalsOfAllThatComesAreKnown(text: String, problem: RedisProblem) {
+    #expect(RedisProblem(text) == problem)
   }
 }

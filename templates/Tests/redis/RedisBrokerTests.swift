@@ -1,6 +1,6 @@
 import Testing
 
-@Suite struct RedisBrokerTests {
+@Suite(.timeLimit(.minutes(1))) struct RedisBrokerTests {
   @Test func whatOneNodeTakesAnotherServes() async throws {
     let redis = try await RedisServer.start()
     defer { redis.stop() }

@@ -49,7 +49,7 @@ struct RedisServer {
     process.executableURL = program
     process.arguments = [
       project.appending(path: "redis.conf").path, "--port", "\(port)", "--bind", "127.0.0.1",
-      "--dir", folder.path,
+      "--dir", folder.path, "--logfile", "", "--daemonize", "no",
     ]
     process.standardOutput = Pipe()
     try process.run()
