@@ -96,7 +96,8 @@ import YAML
       nginx["volumes"]?.sequence?.compactMap(\.scalar)
         == ["./nginx.conf:/etc/nginx/nginx.conf:ro"])
     let settings = try #require(app["environment"])
-    #expect(settings["TRUSTED_PROXIES"]?.scalar == "172.16.0.0/12,192.168.0.0/16")
+    #expect(
+      settings["TRUSTED_PROXIES"]?.scalar == "${TRUSTED_PROXIES:-172.16.0.0/12,192.168.0.0/16}")
     #expect(settings["PUBLIC_URL"]?.scalar == "${PUBLIC_URL:-http://127.0.0.1:8080}")
     let volumes = root["volumes"]?.mapping?.map(\.key)
     #expect(volumes == (engine == "sqlite" ? ["data"] : nil))
