@@ -30,11 +30,7 @@ import TestSupport
       try await page.publish(sent)
       try await page.shows(sent)
 
-      try await stage.network.refuse()
-      try await stage.network.cut()
-      try await page.isCutOff()
-      sent += try await publish("unseen", on: "demo", stage)
-      try await stage.network.accept()
+      sent += try await publishUnseen(page, stage)
       try await page.shows(sent)
 
       // Killed in mid-flight, and started again where it was.
@@ -74,6 +70,16 @@ import TestSupport
     #expect(isHidden == .bool(example.transport != "polling"))
   }
 
+  /// While no network leads to the server.
+  private func publishUnseen(_ page: Page, _ stage: Stage) async throws -> [String] {
+    try await stage.network.refuse()
+    try await stage.network.cut()
+    try await page.isCutOff()
+    let unseen = try await publish("unseen", on: "demo", stage)
+    try await stage.network.accept()
+    return unseen
+  }
+
   /// A page behind nodes that share a Redis, while one after the other of what serves it fails.
   @Test(.needs(.chromium), .needs(.nginx), .needs(.redis), arguments: StarterCase.onRedis)
   func goesOnWhateverFails(_ example: StarterCase) async throws {
@@ -95,11 +101,7 @@ import TestSupport
       }
       try await page.shows(sent)
 
-      try await stage.network.refuse()
-      try await stage.network.cut()
-      try await page.isCutOff()
-      sent += try await publish("unseen", on: "demo", stage)
-      try await stage.network.accept()
+      sent += try await publishUnseen(page, stage)
       try await page.shows(sent)
 
       let name = try #require(try await page.node())

@@ -2,16 +2,15 @@ import Updates
 
 /// The history of a topic, as it is read backwards.
 struct LoadedHistory {
-  enum Result {
-    case history(History, StreamCursor)
-    /// Redis has no history at all.
-    case nothing
-    case problem(RedisProblem)
+  struct Whole {
+    var history: History
+    /// The place of its newest update, kept or not.
+    var last: StreamCursor
   }
 
   enum Step {
     case more
-    case done(Result)
+    case done(Found<Whole>)
   }
 
   let topic: Topic
@@ -34,11 +33,11 @@ struct LoadedHistory {
     }
   }
 
-  mutating func take(_ result: StreamPage.Result) -> Step {
+  mutating func take(_ result: Found<StreamPage>) -> Step {
     switch result {
     case .nothing: return .done(.nothing)
     case .problem(let problem): return .done(.problem(problem))
-    case .page(let page):
+    case .found(let page):
       if let newest, newest.epoch != page.epoch {
         // What was read so far is of another history.
         self = LoadedHistory(topic, held: held)
@@ -50,11 +49,11 @@ struct LoadedHistory {
       if page.isFound { entries += page.entries }
       bytes += page.entries.reduce(0) { $0 + $1.data.utf8.count }
       let isEnough = entries.count > held || bytes > StreamLog.heldInMemory.bytes
-      return page.isFound && page.hasMore && !isEnough ? .more : .done(history(page))
+      return page.isFound && page.hasMore && !isEnough ? .more : .done(.found(whole(page)))
     }
   }
 
-  private func history(_ page: StreamPage) -> Result {
+  private func whole(_ page: StreamPage) -> Whole {
     var entries = entries[...]
     var floor = page.floor
     // The place before those that are held is that of one that is not.
@@ -66,11 +65,9 @@ struct LoadedHistory {
     var history = History(
       floor: StreamCursor(epoch: page.epoch, id: floor).cursor(of: topic), isCut: isCut)
     for entry in entries.reversed() {
-      let update = Update(
-        id: StreamCursor(epoch: page.epoch, id: entry.id).cursor(of: topic), topic: topic,
-        event: entry.event.flatMap(EventName.init), data: entry.data)
-      history.append(update, at: Double(entry.id.milliseconds) / 1000)
+      let seconds = Double(entry.id.milliseconds) / 1000
+      history.append(entry.update(of: topic, page.epoch), at: seconds)
     }
-    return .history(history, last)
+    return Whole(history: history, last: last)
   }
 }

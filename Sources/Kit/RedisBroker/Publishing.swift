@@ -40,7 +40,7 @@ extension BrokerCore {
       log.read(key.topic, .after, key.from, limit: key.count, in: session).assumeIsolated()
         .flatMapThrowing { [self] result in
           switch result {
-          case .page(let page):
+          case .found(let page):
             adopt(page.epoch)
             return key.page(page)
           case .nothing: throw Refusal.unavailable

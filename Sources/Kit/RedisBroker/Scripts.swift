@@ -9,13 +9,14 @@ enum Scripts {
   static let uses = prefix + "uses"
 
   static func keys(of topic: String) -> [String] {
-    [topics, uses, stream(of: topic), prefix + "keys:" + topic]
+    [topics, uses, stream(of: topic), keysPrefix + topic]
   }
 
   /// The key of a topic's stream, and the channel on which its growth is told.
   static func stream(of topic: String) -> String { streamPrefix + topic }
 
   static let streamPrefix = prefix + "stream:"
+  private static let keysPrefix = prefix + "keys:"
 
   /// ARGV: topic, milliseconds (empty: those of Redis), seconds that are kept (0: all), whether the newest
   /// stays.
@@ -123,7 +124,7 @@ enum Scripts {
         local forgotten = redis.call('HGET', topics, '/forgotten') or '0-0'
         if isBefore(forgotten, lost) then redis.call('HSET', topics, '/forgotten', lost) end
         redis.call('HDEL', topics, other)
-        redis.call('DEL', 'updates:stream:' .. other, 'updates:keys:' .. other)
+        redis.call('DEL', '\(streamPrefix)' .. other, '\(keysPrefix)' .. other)
       end
 
       if not isKnown then
@@ -199,13 +200,13 @@ enum Scripts {
       local entries, bytes, step, hasMore = {}, 0, 1, true
       while hasMore and #entries < limit and bytes < maximum do
         local count = math.min(step, limit - #entries)
-        local found = page(count)
-        for _, entry in ipairs(found) do
+        local more = page(count)
+        for _, entry in ipairs(more) do
           bytes = bytes + #(field(entry, 'data') or '')
           entries[#entries + 1] = entry
           start = '(' .. entry[1]
         end
-        hasMore = #found == count
+        hasMore = #more == count
         -- As many as are likely to fill the rest.
         if #entries > 0 then
           step = math.max(1, math.min(1000, math.floor((maximum - bytes) * #entries / (bytes + #entries))))

@@ -21,7 +21,7 @@ struct StreamLog {
 
   enum Appended {
     case at(StreamCursor)
-    case reused(epoch: String)
+    case reused
     case problem(RedisProblem)
 
     init(_ reply: Reply) {
@@ -31,9 +31,7 @@ struct StreamLog {
         guard parts.count == 3, let epoch = parts[0].string.flatMap(Epoch.init)?.text,
           let id = parts[2].string.flatMap({ StreamID($0) })
         else { fallthrough }
-        self =
-          parts[1].string == "reused"
-          ? .reused(epoch: epoch) : .at(StreamCursor(epoch: epoch, id: id))
+        self = parts[1].string == "reused" ? .reused : .at(StreamCursor(epoch: epoch, id: id))
       default: self = .problem(.error("unknown"))
       }
     }
@@ -58,12 +56,13 @@ struct StreamLog {
   /// - Parameter place: nil for all.
   func read(
     _ topic: Topic, _ direction: Direction, _ place: StreamCursor?, limit: Int,
-    bytes: Int = Page.maximumBytes, in session: RedisSession
-  ) -> EventLoopFuture<StreamPage.Result> {
+    in session: RedisSession
+  ) -> EventLoopFuture<Found<StreamPage>> {
     session.run(
       Scripts.read, Scripts.keys(of: topic.name),
       common(topic) + [
-        direction.rawValue, place?.epoch ?? "", place?.id.description ?? "", "\(limit)", "\(bytes)",
+        direction.rawValue, place?.epoch ?? "", place?.id.description ?? "", "\(limit)",
+        "\(Page.maximumBytes)",
       ]
     ).map(StreamPage.read)
   }
@@ -71,13 +70,13 @@ struct StreamLog {
   /// All that a node holds of a topic, from the newest to the oldest, page by page.
   func history(
     of topic: Topic, in session: RedisSession
-  ) -> EventLoopFuture<LoadedHistory.Result> {
+  ) -> EventLoopFuture<Found<LoadedHistory.Whole>> {
     more(LoadedHistory(topic, held: limits.size ?? .max), in: session)
   }
 
   private func more(
     _ loaded: LoadedHistory, in session: RedisSession
-  ) -> EventLoopFuture<LoadedHistory.Result> {
+  ) -> EventLoopFuture<Found<LoadedHistory.Whole>> {
     read(loaded.topic, .before, loaded.oldest, limit: 500, in: session).assumeIsolated().flatMap {
       result in
       var loaded = loaded

@@ -18,14 +18,7 @@ struct StreamPage {
   var hasMore: Bool
   var entries: [Entry]
 
-  enum Result {
-    case page(StreamPage)
-    /// Redis has no history at all.
-    case nothing
-    case problem(RedisProblem)
-  }
-
-  static func read(_ reply: Reply) -> Result {
+  static func read(_ reply: Reply) -> Found<StreamPage> {
     if case .error(let text) = reply { return .problem(RedisProblem(text)) }
     guard let parts = reply.array else { return .problem(.error("unknown")) }
     if parts == [.string("")] { return .nothing }
@@ -33,19 +26,23 @@ struct StreamPage {
       let floor = parts[1].string.flatMap({ StreamID($0) }),
       let last = parts[2].string.flatMap({ StreamID($0) }), let entries = parts[5].array
     else { return .problem(.error("unknown")) }
-    return .page(
+    return .found(
       StreamPage(
         epoch: epoch.text, floor: floor, last: last, isFound: parts[3] == .integer(1),
         hasMore: parts[4] == .integer(1), entries: entries.compactMap(Entry.init)))
   }
 
   func updates(of topic: Topic) -> [Update] {
-    entries.map { entry in
-      Update(
-        id: StreamCursor(epoch: epoch, id: entry.id).cursor(of: topic), topic: topic,
-        event: entry.event.flatMap(EventName.init), data: entry.data)
-    }
+    entries.map { $0.update(of: topic, epoch) }
   }
+}
+
+/// What a read comes to.
+enum Found<Value: Sendable>: Sendable {
+  case found(Value)
+  /// Redis has no history at all.
+  case nothing
+  case problem(RedisProblem)
 }
 
 /// The name of a history, as cursors may have it.
@@ -61,6 +58,12 @@ struct Epoch {
 }
 
 extension StreamPage.Entry {
+  func update(of topic: Topic, _ epoch: String) -> Update {
+    Update(
+      id: StreamCursor(epoch: epoch, id: id).cursor(of: topic), topic: topic,
+      event: event.flatMap(EventName.init), data: data)
+  }
+
   fileprivate init?(_ reply: Reply) {
     guard let parts = reply.array, parts.count == 2, let fields = parts[1].array,
       let id = parts[0].string.flatMap({ StreamID($0) })

@@ -66,50 +66,54 @@ extension BrokerCore {
     var session: RedisSession
   }
 
-  private func loaded(_ reading: Reading, _ result: Result<LoadedHistory.Result, any Error>) {
-    switch result {
-    case .success(.history(let history, let last)):
-      adopt(last.epoch, with: reading.topic)
-      ended(reading, .loaded(last.id)) { subscription in
-        guard let opening = subscription.opening else {
-          return subscription.receive(.restart(history))
-        }
-        subscription.opening = nil
-        opening.succeed(history)
+  private func loaded(
+    _ reading: Reading, _ result: Result<Found<LoadedHistory.Whole>, any Error>
+  ) {
+    guard let whole = found(result, for: reading) else { return }
+    adopt(whole.last.epoch, with: reading.topic)
+    ended(reading, .loaded(whole.last.id)) { subscription in
+      guard let opening = subscription.opening else {
+        return subscription.receive(.restart(whole.history))
       }
-    case .success(.nothing): renew { [self] in ended(reading, $0 ? .broken : .failed) }
-    case .success(.problem(let problem)):
-      met(problem)
-      ended(reading, .failed)
-    case .failure: ended(reading, .failed)
+      subscription.opening = nil
+      opening.succeed(whole.history)
     }
   }
 
   private func advanced(
-    _ reading: Reading, from place: StreamCursor, _ result: Result<StreamPage.Result, any Error>
+    _ reading: Reading, from place: StreamCursor, _ result: Result<Found<StreamPage>, any Error>
   ) {
+    guard let page = found(result, for: reading) else { return }
+    adopt(page.epoch)
+    guard place.epoch == page.epoch else { return ended(reading, .broken) }
+    guard page.isFound else {
+      // Gone, though it was not old enough to be dropped.
+      return page.floor < place.id ? renew(for: reading) : ended(reading, .broken)
+    }
+    let last = page.entries.last?.id ?? place.id
+    ended(reading, .advanced(last, hasMore: page.hasMore)) { subscription in
+      guard !page.entries.isEmpty else { return }
+      subscription.receive(.updates(page.updates(of: reading.topic)))
+    }
+  }
+
+  /// - Returns: nil if nothing was found; then the read has ended, or will when there is another history.
+  private func found<Value>(
+    _ result: Result<Found<Value>, any Error>, for reading: Reading
+  ) -> Value? {
     switch result {
-    case .success(.page(let page)):
-      adopt(page.epoch)
-      guard place.epoch == page.epoch else { return ended(reading, .broken) }
-      guard page.isFound else {
-        // Gone, though it was not old enough to be dropped.
-        if page.floor < place.id {
-          return renew { [self] in ended(reading, $0 ? .broken : .failed) }
-        }
-        return ended(reading, .broken)
-      }
-      let last = page.entries.last?.id ?? place.id
-      ended(reading, .advanced(last, hasMore: page.hasMore)) { subscription in
-        guard !page.entries.isEmpty else { return }
-        subscription.receive(.updates(page.updates(of: reading.topic)))
-      }
-    case .success(.nothing): renew { [self] in ended(reading, $0 ? .broken : .failed) }
+    case .success(.found(let value)): return value
+    case .success(.nothing): renew(for: reading)
     case .success(.problem(let problem)):
       met(problem)
       ended(reading, .failed)
     case .failure: ended(reading, .failed)
     }
+    return nil
+  }
+
+  private func renew(for reading: Reading) {
+    renew { [self] in ended(reading, $0 ? .broken : .failed) }
   }
 
   /// - Parameter handOver: hands on what was read, before those who waited for it learn of it.

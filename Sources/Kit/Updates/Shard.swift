@@ -249,18 +249,7 @@ package final class Shard: @unchecked Sendable {
     listeners.place = nil
     walk {
       for subscription in listeners.groups.flatMap(\.subscriptions) {
-        switch subscription.state {
-        case .live, .behind:
-          guard subscription.subscriber.pendingBytes == 0 else {
-            // What it has read meanwhile is no longer known here: it asks where it is when it can.
-            subscription.fallAway()
-            continue
-          }
-          subscription.fallBehind(numbers.lowerBound)
-          subscription.begin(at: place, isReset: true)
-          catchUp(subscription)
-        case .waiting, .away, .ended: break
-        }
+        subscription.restart(at: place, next: numbers.lowerBound)
       }
     }
   }

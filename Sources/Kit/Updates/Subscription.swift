@@ -146,11 +146,20 @@ package final class Subscription {
     group?.sockets[slot] = nil
   }
 
-  /// The history that its place was in is gone.
-  func fallAway() {
-    if case .ended = state { return }
-    state = .away(.unknown)
-    group?.sockets[slot] = nil
+  /// The history that its place was in is gone; what is left begins after `place`.
+  func restart(at place: Cursor, next: Int) {
+    switch state {
+    case .live, .behind:
+      fallBehind(next)
+      guard subscriber.pendingBytes == 0 else {
+        // What it has read meanwhile is no longer known here: it asks where it is when it can.
+        state = .away(.unknown)
+        return
+      }
+      begin(at: place, isReset: true)
+      shard.catchUp(self)
+    case .waiting, .away, .ended: break
+    }
   }
 
   func isUpToDate() {

@@ -145,7 +145,8 @@ package struct Numbering: Sendable {
   /// An epoch that no other history has, out of 80 random bits.
   package static func newEpoch() -> String {
     let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
-    return String((0..<16).compactMap { _ in alphabet.randomElement() })
+    let draws = [UInt64.random(in: 0 ... .max), .random(in: 0 ... .max)]
+    return String(draws.flatMap { bits in (0..<8).map { alphabet[Int(bits >> (5 * $0) & 31)] } })
   }
 
   package func cursor(_ number: Int64, of topic: Topic) -> Cursor {

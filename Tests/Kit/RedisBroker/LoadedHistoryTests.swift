@@ -21,8 +21,8 @@ import Updates
   private func page(
     _ numbers: [Int], floor: Int = 0, last: Int? = nil, epoch: String = "e", isFound: Bool = true,
     hasMore: Bool = false, data: String = "x", event: String? = nil
-  ) -> StreamPage.Result {
-    .page(
+  ) -> Found<StreamPage> {
+    .found(
       StreamPage(
         epoch: epoch, floor: id(floor), last: id(last ?? numbers.first ?? floor), isFound: isFound,
         hasMore: hasMore,
@@ -34,10 +34,8 @@ import Updates
   }
 
   private func loaded(_ step: LoadedHistory.Step) throws -> (history: History, last: StreamCursor) {
-    guard case .done(.history(let history, let last)) = step else {
-      throw Incomplete(step: "\(step)")
-    }
-    return (history, last)
+    guard case .done(.found(let whole)) = step else { throw Incomplete(step: "\(step)") }
+    return (whole.history, whole.last)
   }
 
   private struct Incomplete: Error {
